@@ -1,0 +1,208 @@
+"""Settings of every process: web, sockets, worker, scheduler, tests. What differs between places comes from the environment."""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import environment as env
+
+ROOT = env.ROOT
+ENVIRONMENT = env.text("QIKU_ENV", "development")
+if ENVIRONMENT not in {"development", "production", "test"}:
+    raise ImproperlyConfigured(f"QIKU_ENV must be development, production or test, not {ENVIRONMENT!r}")
+PRODUCTION = ENVIRONMENT == "production"
+DEBUG = False  # technical error pages would show one company's data to whoever sees them
+DATA = Path(env.text("QIKU_DATA", str(ROOT / ".qiku" / "files")))
+SECRET_KEY = env.secret_key(ENVIRONMENT, DATA)
+
+# The hosts: the public site is at HOST itself, every company at a name below it, operators at OPERATORS_SUBDOMAIN.
+HOST = env.text("QIKU_HOST", "localhost")
+PORT = env.number("QIKU_PORT", 8000)
+SCHEME = "https" if PRODUCTION else "http"
+OPERATORS_SUBDOMAIN = "ops"
+ALLOWED_HOSTS = ["*"]  # CompanyMiddleware answers known hosts only; a list here could not hold companies' own domains
+
+DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql://qiku@localhost:5432/qiku"))}
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": env.number("QIKU_DATABASE_POOL", 20), "timeout": 10}
+DATABASE_ROUTERS = ["core.db.router.CompanyRouter"]
+ORIGINAL_BACKEND = "django.db.backends.postgresql"
+TENANT_MODEL = "companies.Company"
+TENANT_DOMAIN_MODEL = "companies.Domain"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+COMPANY_ROLES = env.flag("QIKU_COMPANY_ROLES", True)  # the second wall inside PostgreSQL
+POOL_OF_SCHEMAS = env.number("QIKU_POOL_OF_SCHEMAS", 5)
+
+# Tables of these apps stand once, in the schema `public`.
+SHARED_APPS = ["core.jobs.due", "tenants.companies"]
+# Tables of these apps stand in the schema of every company.
+TENANT_APPS = [
+    "django.contrib.sessions",
+    "allauth.account",
+    "tenants.people",
+    "tenants.roles",
+    "tenants.settings",
+    "tenants.audit",
+    "core.records",
+    "core.jobs",
+    "core.live",
+    "core.pages",
+]
+# These have no tables, or none that are made (auth and contenttypes are imported by libraries).
+OTHER_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "allauth",
+    "core.db",
+    "core.access",
+    "core.resources",
+    "core.shell",
+    "core.api",
+    "console",
+]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *OTHER_APPS]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.companies.middleware.CompanyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tenants.people.middleware.PersonMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+ROOT_URLCONF = "config.urls"  # companies; CompanyMiddleware chooses public_urls and operator_urls by host
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+AUTH_USER_MODEL = "people.User"
+DEPARTMENT_MODEL = "people.Department"
+AUTHENTICATION_BACKENDS = ["tenants.people.authentication.AnyNameBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in thousands of times
+    if ENVIRONMENT == "test"
+    else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+)
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+# `__Host-` binds a cookie to one host: no company's page can set or read another's.
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+
+VALKEY_URL = env.text("VALKEY_URL", "redis://localhost:6379")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{VALKEY_URL}/0",
+        "KEY_FUNCTION": "core.db.cache.company_key",
+    }
+}
+CELERY_BROKER_URL = f"{VALKEY_URL}/1"
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [f"{VALKEY_URL}/2"], "expiry": 20}}
+}
+
+for _name, _value in env.mail(env.text("EMAIL_URL", "file://" + str(DATA / "mail") if not PRODUCTION else "smtp://localhost")).items():
+    globals()[_name] = _value
+DEFAULT_FROM_EMAIL = env.text("QIKU_MAIL_FROM", f"企酷 CRM <no-reply@{HOST}>")
+
+STORAGES = {
+    "default": env.storage(env.text("STORAGE_URL"), DATA / "companies"),
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "企酷 CRM", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+PRODUCT_NAME = _("Qiku CRM")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
+
+if SENTRY_DSN := env.text("SENTRY_DSN"):
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, environment=ENVIRONMENT, send_default_pii=False, traces_sample_rate=0.0)

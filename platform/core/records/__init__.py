@@ -1,0 +1,1 @@
+"""Records: what every stored row has in common, its log, its files, its option lists."""

@@ -1,0 +1,87 @@
+"""What every stored row of a company has in common."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, TypeVar
+
+from core.access import Actor, CompanyWide, GuardedQuerySet, Owned, Rule
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+M = TypeVar("M", bound="Stored")
+
+TRASH_ACTIONS = frozenset({"restore", "purge"})
+
+
+class StoredQuerySet(GuardedQuerySet[M]):
+    """Rows that know who may see them and whether they lie in the trash."""
+
+    def visible_to(self, user: Actor, action: str = "view") -> Self:
+        """The rows on which `user` may do `action`: those in the trash for restore and purge, the others otherwise."""
+        rows = super().visible_to(user, action)
+        if not self.model.has_trash():
+            return rows
+        return rows.trashed() if action in TRASH_ACTIONS else rows.live()
+
+    def live(self) -> Self:
+        """Rows that are not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def trashed(self) -> Self:
+        """Rows in the trash."""
+        return self.filter(deleted_at__isnull=False)
+
+
+class Stored(models.Model):
+    """A row with its times, a version against stale edits, and the tenant's own fields.
+
+    `version` grows by one with each change; a form carries the version it was opened with.
+    """
+
+    access_rule: ClassVar[Rule] = CompanyWide()
+
+    created_at = models.DateTimeField(_("Created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("Last updated at"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(_("Version"), default=1, editable=False)
+    custom = models.JSONField(_("Custom fields"), default=dict, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = StoredQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def has_trash(cls) -> bool:
+        """Whether deleting puts rows of this model in the trash."""
+        return any(field.name == "deleted_at" for field in cls._meta.concrete_fields)
+
+
+class Trashable(models.Model):
+    """A row that is kept when deleted, until it is restored or purged."""
+
+    deleted_at = models.DateTimeField(_("Deleted at"), null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("Deleted by"), db_index=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Record(Stored, Trashable):
+    """A business record: owned by a user, belonging to that user's department, kept in the trash when deleted."""
+
+    access_rule: ClassVar[Rule] = Owned()
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Owner"))
+    department = models.ForeignKey(
+        settings.DEPARTMENT_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("Department")
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+", verbose_name=_("Created by"), db_index=False
+    )
+
+    class Meta(Stored.Meta):
+        abstract = True

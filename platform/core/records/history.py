@@ -1,0 +1,62 @@
+"""Writing the log: one line for each change, in the transaction of the change."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from core.access import Actor
+from core.records.acting import acting
+from core.records.models import LogEntry
+from django.db import models
+
+# Values of these fields are never written to the log.
+SECRET_FIELDS = frozenset({"password"})
+
+
+def log(
+    verb: str,
+    *,
+    by: Actor | None,
+    resource: str = "",
+    record: models.Model | None = None,
+    changes: Mapping[str, list[Any]] | None = None,
+) -> LogEntry:
+    """Write one line of the log. `changes` maps field names to [before, after]."""
+    circumstances = acting()
+    return LogEntry.objects.create(
+        actor_id=by.pk if by else None,
+        actor_name=str(by)[:60] if by else "",
+        impersonator_id=circumstances.impersonator_id,
+        address=circumstances.address,
+        verb=verb,
+        resource=resource,
+        record_id=record.pk if record else None,
+        record_text=str(record)[:200] if record else "",
+        changes=dict(changes or {}),
+    )
+
+
+def loggable(value: Any) -> Any:
+    """The value as the log keeps it: a JSON scalar; records and sets of records by their text."""
+    match value:
+        case None | bool() | int() | float() | str():
+            return value
+        case decimal.Decimal() | datetime.date() | datetime.time():
+            return str(value)
+        case models.Model():
+            return str(value)
+        case Mapping():
+            return {str(key): loggable(item) for key, item in value.items()}
+        case Iterable():
+            return [loggable(item) for item in value]
+    return str(value)
+
+
+def changed_field(field_name: str, before: Any, after: Any) -> list[Any]:
+    """The [before, after] of a field as the log keeps it; a secret's values are left out."""
+    if field_name in SECRET_FIELDS:
+        return ["", ""]
+    return [loggable(before), loggable(after)]

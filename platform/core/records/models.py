@@ -1,0 +1,99 @@
+"""Tables that serve every record: the log, attachments, option lists."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from core.access import CompanyWide, Rule
+from core.db import current_company
+from core.records.base import Stored, StoredQuerySet
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LogEntry(models.Model):
+    """One line of the log (操作日志): who did what to which record, from what to what. Written once, never changed.
+
+    Users are kept by id and name, not by reference: the log outlives them. `changes` maps a field's name to
+    [before, after], both as text or JSON scalars.
+    """
+
+    access_rule: ClassVar[Rule] = CompanyWide()
+
+    at = models.DateTimeField(_("Time"), default=timezone.now, editable=False)
+    actor_id = models.BigIntegerField(_("User id"), null=True, editable=False)
+    actor_name = models.CharField(_("User"), max_length=60, blank=True, editable=False)
+    impersonator_id = models.BigIntegerField(_("Acted for by"), null=True, editable=False)
+    verb = models.CharField(_("Action"), max_length=40, editable=False)
+    resource = models.CharField(_("Module"), max_length=40, blank=True, editable=False)
+    record_id = models.BigIntegerField(_("Record id"), null=True, editable=False)
+    record_text = models.CharField(_("Record"), max_length=200, blank=True, editable=False)
+    changes = models.JSONField(_("Changes"), default=dict, editable=False)
+    address = models.GenericIPAddressField(_("Address"), null=True, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = StoredQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["resource", "record_id", "-id"], name="log_of_record"), models.Index(fields=["-at"], name="log_by_time")]
+        verbose_name = _("Log entry")
+        verbose_name_plural = _("Operation log")
+
+    def __str__(self) -> str:
+        return f"{self.actor_name} {self.verb} {self.record_text}".strip()
+
+    @classmethod
+    def has_trash(cls) -> bool:
+        """The log has no trash: nothing is deleted from it."""
+        return False
+
+
+def attachment_path(attachment: Attachment, filename: str) -> str:
+    """Where the file lies in the storage: below the company's UUID, under a name nobody can guess."""
+    return f"{current_company().uuid}/attachments/{uuid.uuid4().hex}{PurePosixPath(filename).suffix.lower()[:12]}"
+
+
+class Attachment(models.Model):
+    """A file on a record (附件). Whoever may see the record may see its files."""
+
+    resource = models.CharField(_("Module"), max_length=40)
+    record_id = models.BigIntegerField(_("Record"))
+    file = models.FileField(_("File"), upload_to=attachment_path, max_length=200)
+    name = models.CharField(_("File name"), max_length=200)
+    content_type = models.CharField(_("Type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("Size"), help_text=_("in bytes"))
+    uploaded_at = models.DateTimeField(_("Uploaded at"), default=timezone.now)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("Uploaded by"), db_index=False
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["resource", "record_id"], name="attachment_of_record")]
+        verbose_name = _("Attachment")
+        verbose_name_plural = _("Attachments")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Option(Stored):
+    """One entry of an option list of the data dictionary (数据字典), e.g. a position or a customer source."""
+
+    kind = models.CharField(_("Option list"), max_length=40)
+    name = models.CharField(_("Name"), max_length=60)
+    order = models.PositiveIntegerField(_("Order"), default=0)
+    active = models.BooleanField(_("In use"), default=True)
+
+    class Meta(Stored.Meta):
+        abstract = False
+        ordering = ["kind", "order", "pk"]
+        constraints = [models.UniqueConstraint("kind", Lower("name"), name="option_once", violation_error_message=_("This option exists already."))]
+        verbose_name = _("Option")
+        verbose_name_plural = _("Data dictionary")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,119 @@
+"""The verbs every record has: create, update, delete to the trash, restore, purge. Atomic, logged, authorised by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from core.access import Actor, guarded
+from core.records.base import Record, Stored, Trashable
+from core.records.history import changed_field, log
+from django.db import models, transaction
+from django.utils import timezone
+
+R = TypeVar("R", bound=Stored)
+
+
+class StaleRecord(Exception):
+    """The record was changed by somebody else since the form was opened; `current` is the record as it is now."""
+
+    def __init__(self, current: Stored) -> None:
+        super().__init__(f"{current._meta.model_name} {current.pk} is at version {current.version}")
+        self.current = current
+
+
+@transaction.atomic
+def record_create(record: R, values: Mapping[str, Any], *, by: Actor) -> R:
+    """Fill a new record with the values (many-to-many ones included), store it, log it."""
+    plain, many = _split(record, values)
+    for name, value in plain.items():
+        setattr(record, name, value)
+    if isinstance(record, Record):
+        record.created_by_id = by.pk
+        if record.owner_id is None:
+            record.owner_id = by.pk
+        record.department_id = record.owner.department_id
+    record.save(force_insert=True)
+    for name, value in many.items():
+        getattr(record, name).set(value)
+    filled = {name: changed_field(name, None, value) for name, value in {**plain, **many}.items() if value not in (None, "", [], {})}
+    log("create", by=by, resource=guarded(type(record)).name, record=record, changes=filled)
+    return record
+
+
+@transaction.atomic
+def record_update(record: R, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change") -> R:
+    """Change the values given, under a lock; log what really changed, and nothing if nothing did.
+
+    `version` is what the editor saw; raises StaleRecord when the record has moved on since.
+    """
+    locked = cast(R, type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk))
+    if version is not None and locked.version != version:
+        raise StaleRecord(locked)
+    plain, many = _split(locked, values)
+    changes: dict[str, list[Any]] = {}
+    for name, value in plain.items():
+        before = getattr(locked, name)
+        if before != value:
+            changes[name] = changed_field(name, before, value)
+            setattr(locked, name, value)
+    changed_columns = list(changes)
+    for name, value in many.items():
+        before_set, after_set = set(getattr(locked, name).all()), set(value)
+        if before_set != after_set:
+            changes[name] = changed_field(name, sorted(map(str, before_set)), sorted(map(str, after_set)))
+            getattr(locked, name).set(value)
+    if not changes:
+        return locked
+    if isinstance(locked, Record) and "owner" in changes:
+        locked.department_id = locked.owner.department_id
+        changed_columns.append("department")
+    _save(locked, *changed_columns)
+    log(verb, by=by, resource=guarded(type(locked)).name, record=locked, changes=changes)
+    return locked
+
+
+@transaction.atomic
+def record_delete(record: Stored, *, by: Actor) -> None:
+    """Put the record in the trash; one without a trash is removed (ProtectedError while others refer to it)."""
+    log("delete", by=by, resource=guarded(type(record)).name, record=record)
+    if isinstance(record, Trashable):
+        record.deleted_at, record.deleted_by_id = timezone.now(), by.pk
+        _save(record, "deleted_at", "deleted_by")
+    else:
+        record.delete()
+
+
+@transaction.atomic
+def record_restore(record: Stored, *, by: Actor) -> None:
+    """Take the record out of the trash."""
+    if not isinstance(record, Trashable):
+        raise TypeError(f"{type(record).__name__} has no trash")
+    record.deleted_at, record.deleted_by_id = None, None
+    _save(record, "deleted_at", "deleted_by")
+    log("restore", by=by, resource=guarded(type(record)).name, record=record)
+
+
+@transaction.atomic
+def record_purge(record: Stored, *, by: Actor) -> None:
+    """Remove the record for good; its lines of the log stay."""
+    log("purge", by=by, resource=guarded(type(record)).name, record=record)
+    record.delete()
+
+
+def _save(record: Stored, *fields: str) -> None:
+    record.version += 1
+    record.updated_at = timezone.now()
+    record.save(update_fields=[*fields, "version", "updated_at"])
+
+
+def _split(record: models.Model, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the record's own columns, and those of its many-to-many fields."""
+    many_names = {field.name for field in record._meta.many_to_many} | {
+        name
+        for name in values
+        if getattr(record._meta.get_field(name), "many_to_many", False)
+    }
+    plain = {name: value for name, value in values.items() if name not in many_names}
+    many = {name: list(value) for name, value in values.items() if name in many_names}
+    return plain, many
