@@ -1,0 +1,39 @@
+"""The commands that run in the environment."""
+
+import argparse
+import os
+import subprocess
+
+from infra.local import state
+from infra.local.paths import ROOT, executable, source_path
+from infra.local.services import embedded_services
+from infra.local.testing import run_tests
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run one command; gives its exit status."""
+    match arguments.command:
+        case "manage":
+            return manage(arguments.arguments)
+        case "test":
+            return run_tests(arguments.arguments)
+        case other:
+            raise AssertionError(other)
+
+
+def manage(arguments: list[str]) -> int:
+    """Run a command of Django on the services of `up`.
+
+    If nothing is up, they are started for as long as the command takes.
+    """
+    record = state.last_record()
+    if state.running_pid() is not None and record is not None:
+        return _django(arguments, record.environment)
+    with embedded_services() as services:
+        return _django(arguments, services.environment())
+
+
+def _django(arguments: list[str], services: dict[str, str]) -> int:
+    environment = {**os.environ, "PYTHONPATH": source_path(), **services}
+    command = [executable("python"), ROOT / "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

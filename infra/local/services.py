@@ -1,0 +1,144 @@
+"""PostgreSQL and Valkey together: those of this checkout, or empty ones for tests and benches."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from infra.local import locks
+from infra.local.accounts import Account
+from infra.local.errors import LauncherError
+from infra.local.paths import STATE
+from infra.local.postgres import Cluster, home_for
+from infra.local.processes import end, free_port, log_tail, spawn
+from infra.local.state import UP_LOCK
+from infra.local.valkey import Valkey
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Services:
+    """The addresses of running services, as the settings read them from the environment."""
+
+    database_url: str
+    valkey_url: str
+
+    def environment(self) -> dict[str, str]:
+        """The variables that hand these addresses to a process."""
+        return {"DATABASE_URL": self.database_url, "VALKEY_URL": self.valkey_url}
+
+
+class Server(Protocol):
+    """What PostgreSQL and Valkey have in common."""
+
+    folder: Path
+
+    def command(self, port: int) -> list[str | Path]:
+        """The command line of the server on `port`."""
+
+    def wait(self, port: int, alive: Callable[[], bool], patience: float = ...) -> None:
+        """Return once the server answers on `port`."""
+
+
+@contextmanager
+def temporary_services() -> Iterator[Services]:
+    """An empty PostgreSQL and an empty Valkey of one's own, gone at the end.
+
+    They listen on free ports of 127.0.0.1, so any number of them run side by side. They are fast and
+    not safe against a crash. They end with the process that started them, however that ends.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="qiku-services-"))
+    # PostgreSQL may run under another account, which has to get to its own folder.
+    folder.chmod(0o711)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        cluster = Cluster(folder / "postgres", durable=False)
+        valkey = Valkey(folder / "valkey", durable=False)
+        cluster.prepare()
+        valkey.prepare()
+        cluster_port = stack.enter_context(
+            running(cluster, account=cluster.account, stops_by=signal.SIGQUIT)
+        )
+        cluster.make_database(cluster_port)
+        valkey_port = stack.enter_context(running(valkey))
+        yield Services(cluster.url(cluster_port), valkey.url(valkey_port))
+
+
+def own_cluster() -> Cluster:
+    """The PostgreSQL of this checkout."""
+    return Cluster(home_for(STATE / "postgres"), durable=True)
+
+
+def own_valkey() -> Valkey:
+    """The Valkey of this checkout."""
+    return Valkey(STATE / "valkey", durable=True)
+
+
+@contextmanager
+def embedded_services() -> Iterator[Services]:
+    """The services of this checkout for the block, those named in the environment first.
+
+    Raises:
+        LauncherError: a server does not start.
+    """
+    database_url = os.environ.get("DATABASE_URL")
+    valkey_url = os.environ.get("VALKEY_URL")
+    with ExitStack() as stack:
+        if not (database_url and valkey_url):
+            stack.enter_context(locks.held(UP_LOCK, wait=True))
+        if not database_url:
+            cluster = own_cluster()
+            cluster.prepare()
+            port = stack.enter_context(
+                running(cluster, account=cluster.account, stops_by=signal.SIGINT)
+            )
+            cluster.make_database(port)
+            database_url = cluster.url(port)
+        if not valkey_url:
+            valkey = own_valkey()
+            valkey.prepare()
+            valkey_url = valkey.url(stack.enter_context(running(valkey)))
+        yield Services(database_url, valkey_url)
+
+
+@contextmanager
+def running(
+    server: Server,
+    *,
+    account: Account | None = None,
+    stops_by: signal.Signals = signal.SIGTERM,
+) -> Iterator[int]:
+    """Run a server that is prepared; gives the port it answers on.
+
+    Raises:
+        LauncherError: it does not start; the text ends with the tail of its log.
+    """
+    path = server.folder.parent / f"{server.folder.name}.log"
+    for _attempt in range(ATTEMPTS):
+        port = free_port()
+        with path.open("ab") as log:
+            process = spawn(
+                server.command(port),
+                log=log,
+                cwd=server.folder,
+                account=account,
+                ends_on=signal.SIGINT,
+            )
+        try:
+            server.wait(port, lambda process=process: process.poll() is None)  # type: ignore[misc]
+        except LauncherError:
+            # Most likely someone took the port between our look and its start.
+            end(process)
+            continue
+        try:
+            yield port
+        finally:
+            end(process, by=stops_by)
+        return
+    raise LauncherError(f"{type(server).__name__} does not start:\n{log_tail(path)}")
