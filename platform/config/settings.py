@@ -43,6 +43,7 @@ TENANT_APPS = [
     "tenants.roles",
     "tenants.settings",
     "tenants.audit",
+    "core.access",
     "core.records",
     "core.jobs",
     "core.live",
@@ -63,7 +64,6 @@ OTHER_APPS = [
     "django_htmx",
     "allauth",
     "core.db",
-    "core.access",
     "core.resources",
     "core.shell",
     "core.api",
@@ -107,6 +107,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 AUTH_USER_MODEL = "people.User"
 DEPARTMENT_MODEL = "people.Department"
+ACCESS_LOADER = "tenants.roles.access.access_of"  # people stand below roles: what a user may do is asked through this
 AUTHENTICATION_BACKENDS = ["tenants.people.authentication.AnyNameBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -1,0 +1,93 @@
+"""The form of a record: the only validation there is, shared by page, import and API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from core.access import Actor
+from core.records.base import Stored
+from core.records.dictionary import OptionField
+from core.records.models import Option
+from django import forms
+from django.db import models
+from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from core.resources.resource import Resource
+
+
+class RemoteSelect(forms.Select):
+    """A choice among rows too many to list: holds the chosen one, finds others by searching `url`."""
+
+    template_name = "shell/forms/widgets/remote_select.html"
+
+    def __init__(self, url: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.url = url
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The context of an ordinary choice, with the address to search."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["url"] = self.url
+        return context
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        """Only the chosen row: the others are fetched when searched for."""
+        field_choices: Any = self.choices
+        rows = field_choices.queryset.filter(pk__in=[v for v in value if str(v).isdigit()]) if hasattr(field_choices, "queryset") else []
+        chosen = [(row.pk, str(row)) for row in rows]
+        keep, self.choices = self.choices, [("", ""), *chosen]
+        try:
+            return super().optgroups(name, value, attrs)
+        finally:
+            self.choices = keep
+
+
+class ResourceForm(forms.ModelForm[Any]):
+    """A record's form for one user: the fields that user may edit, choices that user may see, and the version it was opened with."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
+        self.resource = resource
+        self.user = user
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["version"]
+        else:
+            self.initial["version"] = self.instance.version
+        for name, form_field in self.fields.items():
+            if isinstance(form_field, forms.ModelChoiceField):
+                model_field = cast("models.ForeignKey[Any, Any]", self._meta.model._meta.get_field(name))
+                self._offer(form_field, model_field)
+
+    def _offer(self, form_field: forms.ModelChoiceField[Any], model_field: models.ForeignKey[Any, Any]) -> None:
+        """Choose among what the user may choose from, and keep what is chosen already."""
+        from core.resources.registry import resource_of
+
+        held = self._held(model_field)
+        rows: QuerySet[Any]
+        if isinstance(model_field, OptionField):
+            rows = Option.objects.filter(Q(active=True) | Q(pk__in=held), kind=model_field.kind)
+        else:
+            target = resource_of(cast("type[Stored]", model_field.related_model))
+            rows = target.offered(self.user)
+            if held:
+                rows = target.model._base_manager.filter(Q(pk__in=rows.order_by().values("pk")) | Q(pk__in=held))
+            if target.remote_choice and not isinstance(form_field, forms.ModelMultipleChoiceField):
+                form_field.widget = RemoteSelect(target.choice_url)
+                form_field.widget.is_required = form_field.required
+        form_field.queryset = rows
+
+    def _held(self, model_field: models.Field[Any, Any]) -> list[int]:
+        if self.instance.pk is None:
+            return []
+        if model_field.many_to_many:
+            return list(getattr(self.instance, model_field.name).values_list("pk", flat=True))
+        value = getattr(self.instance, model_field.attname)
+        return [] if value is None else [value]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The cleaned values of the record's fields, without the version."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}

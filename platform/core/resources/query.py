@@ -1,0 +1,167 @@
+"""A list as its URL describes it: filters, search, sort, page. The same for page, API, export and bulk actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from core.access import Actor, FieldRight
+from core.resources.filters import BadFilter, Filter
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from core.resources.resource import Resource
+
+PAGE_SIZES = (10, 20, 50, 100)
+PAGE_SIZE = 20
+EXACT_TOTAL = 10_000  # beyond this the total is shown as 10,000+
+TERM_LENGTH = 100
+DEEPEST_ROW = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of the URL that could not be understood and is left out of the list."""
+
+    parameter: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A filter in force, with its values as they stand in the URL."""
+
+    filter: Filter
+    values: tuple[str, ...]
+
+
+@dataclass
+class ListQuery:
+    """What a URL asks of a resource's list, on the rows that `user` may see.
+
+    `problems` names what was not understood; a page shows them, the API refuses the request.
+    """
+
+    resource: Resource
+    user: Actor
+    params: Mapping[str, Any]
+    action: str = "view"
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.chosen = self._read_filters()
+        self.term = self._one("q").strip()[:TERM_LENGTH].replace("\x00", "")
+        self.sort, self.descending = self._read_sort()
+        self.size = self._read_number("size", PAGE_SIZE, PAGE_SIZES)
+        self.number = self._read_number("page", 1)
+
+    @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """The rows that match, in order; the primary key decides between equals."""
+        rows = self.resource.rows(self.user, self.action)
+        for chosen in self.chosen:
+            try:
+                rows = rows.filter(chosen.filter.condition(chosen.values, self.user))
+            except BadFilter as error:
+                self.problems.append(Problem(chosen.filter.name, str(error)))
+        if self.term:
+            rows = rows.filter(self._search(self.term))
+        return rows.order_by(*self._order())
+
+    def page(self) -> Page:
+        """One page of the rows, with everything its columns need, and the total as far as it is counted."""
+        total = self.rows.order_by()[: EXACT_TOTAL + 1].count()
+        last_page = max(1, -(-total // self.size))
+        number = self.number if total > EXACT_TOTAL else min(self.number, last_page)
+        start = (number - 1) * self.size
+        if start >= DEEPEST_ROW:
+            self.problems.append(Problem("page", _("There is no such page.")))
+            number, start = 1, 0
+        records = list(self.resource.with_columns(self.rows)[start : start + self.size])
+        return Page(records, number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
+
+    def _read_filters(self) -> list[Chosen]:
+        found = []
+        for filter_ in self.resource.filters_for(self.user):
+            values = tuple(value for value in self._many(filter_.name) if value != "")
+            if values:
+                found.append(Chosen(filter_, values))
+        return found
+
+    def _read_sort(self) -> tuple[str, bool]:
+        given = self._one("sort")
+        if not given:
+            return "", False
+        name, descending = given.removeprefix("-"), given.startswith("-")
+        if name not in self.resource.sortable(self.user):
+            self.problems.append(Problem("sort", _("The list can't be sorted by “%(name)s”.") % {"name": name[:40]}))
+            return "", False
+        return name, descending
+
+    def _read_number(self, name: str, default: int, among: Sequence[int] = ()) -> int:
+        given = self._one(name)
+        if not given:
+            return default
+        if given.isascii() and given.isdigit() and len(given) < 8 and int(given) >= 1 and (not among or int(given) in among):
+            return int(given)
+        self.problems.append(Problem(name, _("“%(value)s” is no number for “%(name)s”.") % {"value": given[:20], "name": name}))
+        return default
+
+    def _order(self) -> list[OrderBy | str]:
+        if not self.sort:
+            return [*self.resource.order, "-pk"] if "pk" not in self.resource.order and "-pk" not in self.resource.order else list(self.resource.order)
+        expression = F(self.resource.sortable(self.user)[self.sort])
+        first = expression.desc(nulls_last=True) if self.descending else expression.asc(nulls_last=True)
+        return [first, "-pk"]
+
+    def _search(self, term: str) -> Q:
+        condition = Q(pk__in=[])
+        for name in self.resource.search:
+            if self.user.access.field_right(self.resource.name, name.partition("__")[0]) >= FieldRight.READ_ONLY:
+                condition |= Q(**{f"{name}__icontains": term})
+        return condition
+
+    def _many(self, name: str) -> list[str]:
+        if isinstance(self.params, QueryDict):
+            return [value.replace("\x00", "") for value in self.params.getlist(name)]
+        value = self.params.get(name)
+        return [str(item) for item in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+
+    def _one(self, name: str) -> str:
+        return (self._many(name) or [""])[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: `total` is exact unless `more`, then there are more than that."""
+
+    records: list[Any]
+    number: int
+    size: int
+    total: int
+    more: bool
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown, from 1; 0 on an empty page."""
+        return (self.number - 1) * self.size + 1 if self.records else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return (self.number - 1) * self.size + len(self.records)
+
+    @property
+    def pages(self) -> int:
+        """How many pages the counted rows fill, at least 1."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether a further page has rows."""
+        return self.last < self.total or (self.more and len(self.records) == self.size)

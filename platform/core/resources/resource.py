@@ -1,0 +1,273 @@
+"""What a module shows to the world, declared once: pages, API, export, import, search, permissions, menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, cast
+
+from core.access import Actor, FieldRight, Guarded, guard
+from core.records import services
+from core.records.base import Record, Stored, StoredQuerySet
+from core.resources.action import Action, ActionRefused
+from core.resources.columns import Cell, Column, cell, exists
+from core.resources.filters import Filter
+from core.resources.forms import ResourceForm
+from core.resources.menu import Group
+from core.resources.panel import Panel
+from core.resources.permissions import VERBS, Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
+from django.forms import modelform_factory
+from django.urls import reverse
+from django_stubs_ext import StrOrPromise
+
+
+class Resource:
+    """The declaration of a module. Subclass it in `resource.py`; that is all it takes to be served.
+
+    model           the rows; labels, choices, help and validation come from its fields
+    menu, icon      where it stands and how it looks there; `order` within the group
+    parent          foreign key to the record it hangs on: who may see that one sees its rows, if the role has the permission
+    collaborative   whether single users can be made collaborators of a row
+    columns         of the list, in order: names of fields, or Columns for what is derived
+    more_columns    further columns, shown when chosen
+    filters, search names of fields
+    order           of the list until the user sorts it
+    sections        of page and form: {heading: names of fields}
+    tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
+    verbs           the standard verbs it knows; actions add theirs
+    actions, panels what its records can do, and what stands beside their fields
+    form            base class of its form, for validation that only this module has
+    remote_choice   whether it is chosen by searching rather than from a list
+    """
+
+    model: ClassVar[type[Stored]]
+    menu: ClassVar[Group | None] = None
+    icon: ClassVar[str] = "list"
+    order_in_menu: ClassVar[int] = 100
+    parent: ClassVar[str | None] = None
+    collaborative: ClassVar[bool] = False
+    columns: ClassVar[Sequence[str | Column]] = ()
+    more_columns: ClassVar[Sequence[str | Column]] = ()
+    filters: ClassVar[Sequence[str]] = ()
+    search: ClassVar[Sequence[str]] = ()
+    order: ClassVar[Sequence[str]] = ("-pk",)
+    sections: ClassVar[Mapping[StrOrPromise, Sequence[str]]] = {}
+    tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+    verbs: ClassVar[Sequence[str]] = ("view", "add", "change", "delete", "export")
+    actions: ClassVar[Sequence[Action]] = ()
+    panels: ClassVar[Sequence[Panel]] = ()
+    form: ClassVar[type[ResourceForm]] = ResourceForm
+    remote_choice: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        from core.resources import registry
+
+        super().__init_subclass__(**kwargs)
+        registry.register(cls())
+
+    def __init__(self) -> None:
+        guard(Guarded(self.name, self.model, self.parent, self.collaborative))
+
+    # What it is called
+
+    @property
+    def name(self) -> str:
+        """The name in URLs, permissions and the API: the class's, in lower case."""
+        return type(self).__name__.lower()
+
+    @property
+    def label(self) -> StrOrPromise:
+        """What the rows are called together."""
+        return cast(StrOrPromise, self.model._meta.verbose_name_plural)
+
+    @property
+    def singular(self) -> StrOrPromise:
+        """What one row is called."""
+        return cast(StrOrPromise, self.model._meta.verbose_name)
+
+    @property
+    def url(self) -> str:
+        """The address of the list."""
+        return reverse(f"{self.name}-list")
+
+    @property
+    def choice_url(self) -> str:
+        """The address that answers searches for a row to choose."""
+        return reverse(f"{self.name}-choices")
+
+    def record_url(self, record: models.Model) -> str:
+        """The address of a record's page."""
+        return reverse(f"{self.name}-detail", kwargs={"pk": record.pk})
+
+    # Who may do what
+
+    def permission(self, verb: str) -> str:
+        """The name of the permission to do `verb` here, e.g. `users.change`."""
+        return f"{self.name}.{verb}"
+
+    @cached_property
+    def all_verbs(self) -> Mapping[str, StrOrPromise]:
+        """Every verb with its label: the standard ones, those of the trash, those of the actions."""
+        verbs = {verb: VERBS[verb] for verb in self.verbs}
+        if self.model.has_trash() and "delete" in self.verbs:
+            verbs |= {verb: VERBS[verb] for verb in ("restore", "purge")}
+        for action in self.actions:
+            verbs.setdefault(action.verb, VERBS.get(action.verb, action.label))
+        return verbs
+
+    @property
+    def permissions(self) -> list[Permission]:
+        """All permissions of the module, in the order of the 权限设置 tree."""
+        return [Permission(self.permission(verb), label) for verb, label in self.all_verbs.items()]
+
+    def rows(self, user: Actor, action: str = "view") -> StoredQuerySet[Any]:
+        """The rows on which the user may do `action`: every page, API call, export and search starts here."""
+        rows: StoredQuerySet[Any] = self.model.objects.visible_to(user, action)
+        return rows
+
+    def offered(self, user: Actor) -> StoredQuerySet[Any]:
+        """The rows a user may choose in forms of other modules; those the user may see, unless overridden."""
+        return self.rows(user, "view")
+
+    def right(self, user: Actor, name: str) -> FieldRight:
+        """The user's right on a field or column."""
+        return user.access.field_right(self.name, name)
+
+    # Its columns
+
+    @cached_property
+    def all_columns(self) -> Mapping[str, Column]:
+        """Every column by name: those of the list, those that may be chosen, those of the sections."""
+        named = (*self.columns, *self.more_columns, *(name for names in self.sections.values() for name in names))
+        columns = {}
+        for given in named:
+            column = given if isinstance(given, Column) else self.column(given)
+            columns.setdefault(column.name, column)
+        return columns
+
+    def column(self, name: str) -> Column:
+        """The column made from the model's field `name`."""
+        return Column.of_field(self.model, name)
+
+    def columns_for(self, user: Actor, names: Sequence[str] | None = None) -> list[Column]:
+        """The list's columns that the user may see: the named ones in that order, else the declared ones."""
+        declared = [given.name if isinstance(given, Column) else given for given in self.columns]
+        wanted = [name for name in names if name in self.all_columns] if names else declared
+        return [self.all_columns[name] for name in wanted or declared if self.right(user, name) > FieldRight.HIDDEN]
+
+    def choosable_columns(self, user: Actor) -> list[Column]:
+        """All columns the list can show to the user."""
+        return [column for name, column in self.all_columns.items() if self.right(user, name) > FieldRight.HIDDEN]
+
+    def sortable(self, user: Actor) -> dict[str, str]:
+        """{column: what the database sorts by}, for columns the user sees unmasked."""
+        return {
+            name: column.order_by for name, column in self.all_columns.items() if column.order_by and self.right(user, name) >= FieldRight.READ_ONLY
+        }
+
+    def filters_for(self, user: Actor) -> list[Filter]:
+        """The filters on columns the user sees unmasked."""
+        return [
+            Filter(self.column(name), cast("models.Field[Any, Any]", self.model._meta.get_field(name)))
+            for name in self.filters
+            if self.right(user, name) >= FieldRight.READ_ONLY
+        ]
+
+    def cell(self, record: models.Model, column: Column, user: Actor) -> Cell:
+        """What the user sees of a column of a record."""
+        return cell(column, record, self.right(user, column.name))
+
+    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with everything their columns need, so that the number of queries does not grow with them."""
+        one = [name for name, column in self.all_columns.items() if column.kind in {"relation", "option"} and exists(self.model, name)]
+        many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
+        rows = rows.select_related(*one) if one else rows
+        return rows.prefetch_related(*many) if many else rows
+
+    # Its form, and what it does with it
+
+    def editable_fields(self, user: Actor) -> list[str]:
+        """The fields of the form: those of the sections that can be edited at all and by this user."""
+        names = [name for names in self.sections.values() for name in names]
+        return [
+            name
+            for name in names
+            if exists(self.model, name)
+            and getattr(self.model._meta.get_field(name), "editable", False)
+            and self.right(user, name) is FieldRight.EDIT
+        ]
+
+    def form_for(self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None) -> ResourceForm:
+        """The form of a record (a new one without `record`) for a user; bound when `data` is given."""
+        form_class = modelform_factory(self.model, form=self.form, fields=self.editable_fields(user))
+        return form_class(data, files, instance=record, initial=initial, resource=self, user=user)
+
+    def save(self, form: ResourceForm, *, by: Actor) -> Stored | None:
+        """Store what a valid form holds. None when the database or a service refused it: the form then has the errors.
+
+        Raises StaleRecord when the record was changed since the form was opened.
+        """
+        try:
+            with transaction.atomic():
+                if form.instance.pk is None:
+                    return self.create(form.values, by=by)
+                return self.update(form.instance, form.values, by=by, version=form.cleaned_data.get("version"))
+        except ValidationError as error:
+            refuse(form, error)
+        except IntegrityError:
+            # Somebody took the unique value between validation and storing: ask the constraints again.
+            try:
+                form.instance.validate_constraints()
+            except ValidationError as error:
+                refuse(form, error)
+            else:
+                raise
+        return None
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """Store a new record; a module with a service of its own overrides this."""
+        return services.record_create(self.model(), values, by=by)
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """Change a record; a module with a service of its own overrides this."""
+        return services.record_update(record, values, by=by, version=version)
+
+    def delete(self, record: Stored, *, by: Actor) -> None:
+        """Delete a record; ValidationError, or ProtectedError, when it may not go."""
+        services.record_delete(record, by=by)
+
+    def restore(self, record: Stored, *, by: Actor) -> None:
+        """Take a record out of the trash."""
+        services.record_restore(record, by=by)
+
+    def purge(self, record: Stored, *, by: Actor) -> None:
+        """Remove a record in the trash for good."""
+        services.record_purge(record, by=by)
+
+    def action(self, name: str) -> Action:
+        """The action of this name; KeyError where there is none."""
+        return {action.name: action for action in self.actions}[name]
+
+    def act(self, action: Action, record: Stored, *, by: Actor, values: Mapping[str, Any] | None = None) -> Any:
+        """Run an action on a record, under a lock; ActionRefused when it makes no sense for the record as it is now."""
+        with transaction.atomic():
+            locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+            if not action.when(locked):
+                raise ActionRefused(f"{action.label}")
+            return action.run(locked, by=by, **(values or {}))
+
+    def owner_of(self, record: Stored) -> Any:
+        """The user who owns the record, or None."""
+        return record.owner if isinstance(record, Record) else None
+
+
+def refuse(form: ResourceForm, error: ValidationError) -> None:
+    """Put a service's refusal at the fields it names, as far as the form has them, else above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

@@ -1,0 +1,184 @@
+"""The people of a company and the tree they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+from core.access import Access, CompanyWide, Owned, Rule
+from core.records.base import Stored, StoredQuerySet, Trashable
+from core.records.dictionary import OptionField, declare
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from tenants.people.phones import PhoneField
+
+POSITIONS = declare("position", _("Position"), "总经理", "部门经理", "业务代表", "财务", "人事", "技术", "客服")
+
+
+class Department(Stored):
+    """A node of the organisation tree (机构): a company (公司) or a department (部门)."""
+
+    class Kind(models.TextChoices):
+        COMPANY = "company", _("Company")
+        DEPARTMENT = "department", _("Department")
+
+    access_rule: ClassVar[Rule] = CompanyWide()
+
+    name = models.CharField(_("Organisation name"), max_length=60)
+    code = models.CharField(
+        _("Organisation code"),
+        max_length=30,
+        validators=[RegexValidator(r"^[0-9A-Za-z_-]+$", _("Only letters, digits, hyphens and underscores."))],
+    )
+    kind = models.CharField(_("Organisation type"), max_length=10, choices=Kind, default=Kind.DEPARTMENT)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Superior organisation"))
+    leader = models.ForeignKey(
+        "people.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Head"), db_index=False
+    )
+    note = models.CharField(_("Remarks"), max_length=200, blank=True)
+    order = models.PositiveIntegerField(_("Order"), default=0, editable=False)
+
+    class Meta(Stored.Meta):
+        abstract = False
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("code"), name="department_code", violation_error_message=_("This code is in use already.")),
+            models.UniqueConstraint(
+                "parent", Lower("name"), name="department_name", violation_error_message=_("There is one of this name here already.")
+            ),
+        ]
+        verbose_name = _("Organisation unit")
+        verbose_name_plural = _("Organisation")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a parent below this unit (or itself), which would cut the branch off the tree."""
+        from tenants.people.tree import Tree
+
+        if self.pk and self.parent_id and self.parent_id in Tree.load().below(self.pk):
+            raise ValidationError({"parent": ValidationError(_("A unit can't be moved below itself."), code="circle")})
+
+
+class UserQuerySet(StoredQuerySet["User"]):
+    """Reads of the people."""
+
+    def with_seat(self) -> Self:
+        """Users who take a seat of the licence: those who may sign in."""
+        return self.live().filter(is_active=True)
+
+    def known_as(self, name: str) -> Self:
+        """Users whose login name, phone or e-mail is `name`, case and spelling of the phone aside."""
+        name = name.strip()
+        condition = Q(username__iexact=name) | Q(email__iexact=name)
+        if phone := PhoneField.normal(name):
+            condition |= Q(phone=phone)
+        return self.live().filter(condition)
+
+
+class UserManager(BaseUserManager["User"]):
+    """The manager that Django's authentication expects, over the rows of the access layer."""
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get_queryset().live().get(username__iexact=username)
+
+    def visible_to(self, user: User, action: str = "view") -> UserQuerySet:
+        return self.get_queryset().visible_to(user, action)
+
+
+class User(AbstractBaseUser, Stored, Trashable):
+    """Somebody who works in the company. Deleted users are kept, unable to sign in, for what they have done."""
+
+    access_rule: ClassVar[Rule] = Owned(owner="pk", department="department")
+
+    username = models.CharField(
+        _("Login name"),
+        max_length=40,
+        validators=[RegexValidator(r"^[^\s@<>\"'/\\]{2,40}$", _("2 to 40 characters without spaces or @ < > \" ' / \\."))],
+    )
+    name = models.CharField(_("Full name"), max_length=40)
+    employee_number = models.CharField(_("Employee number"), max_length=20, blank=True)
+    phone = PhoneField(_("Mobile phone"), blank=True)
+    telephone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("Department of the user")
+    )
+    position = OptionField("position", null=True, blank=True, verbose_name=_("Position"), db_index=False)
+    manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("Direct superior"))
+    is_active = models.BooleanField(_("May sign in"), default=True)
+    language = models.CharField(
+        _("Language"), max_length=10, blank=True, choices=[("", _("As the company")), ("zh-hans", "简体中文"), ("en", "English")]
+    )
+
+    objects: ClassVar[Any] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta(Stored.Meta):
+        abstract = False
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                condition=Q(deleted_at__isnull=True),
+                name="user_login_name",
+                violation_error_message=_("This login name is taken."),
+            ),
+            models.UniqueConstraint(
+                "phone",
+                condition=Q(deleted_at__isnull=True) & ~Q(phone=""),
+                name="user_phone",
+                violation_error_message=_("Another user has this mobile phone."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=Q(deleted_at__isnull=True) & ~Q(email=""),
+                name="user_email",
+                violation_error_message=_("Another user has this e-mail address."),
+            ),
+            models.UniqueConstraint(
+                "employee_number",
+                condition=Q(deleted_at__isnull=True) & ~Q(employee_number=""),
+                name="user_employee_number",
+                violation_error_message=_("Another user has this employee number."),
+            ),
+        ]
+        verbose_name = _("User")
+        verbose_name_plural = _("Users")
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        """The person's name."""
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a chain of superiors that comes back to this user."""
+        seen, above = {self.pk}, self.manager
+        while above is not None:
+            if above.pk in seen and self.pk:
+                raise ValidationError({"manager": ValidationError(_("This would make the user their own superior."), code="circle")})
+            seen.add(above.pk)
+            above = above.manager
+
+    @cached_property
+    def access(self) -> Access:
+        """What this user may do, from the roles as they are now; asked once a request."""
+        loader: Callable[[User], Access] = import_string(settings.ACCESS_LOADER)
+        return loader(self)

@@ -1,0 +1,46 @@
+"""From the roles of a user to the rights they come to."""
+
+from __future__ import annotations
+
+from core.access import Access, FieldRight, Grant, Reach, Scope
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+from tenants.people.models import User
+from tenants.people.tree import Tree
+
+from tenants.roles.models import Role
+
+
+def access_of(user: User) -> Access:
+    """The user's rights as their active roles are now: one query, two where a scope follows the organisation tree."""
+    roles = list(
+        Role.objects.filter(users=user, state=Role.State.ACTIVE).annotate(
+            chosen=ArrayAgg("departments", filter=Q(departments__isnull=False), default=[])
+        )
+    )
+    if any(role.is_administrator for role in roles):
+        return Access(user.pk, administrator=True)
+    tree = Tree.load() if any(role.scope in {Scope.COMPANY, Scope.DEPARTMENT_TREE} for role in roles) else Tree({})
+    return Access(user.pk, [_grant(role, user.department_id, tree) for role in roles])
+
+
+def _grant(role: Role, department: int | None, tree: Tree) -> Grant:
+    return Grant(
+        permissions=frozenset(role.permissions),
+        reach=_reach(Scope(role.scope), department, frozenset(role.chosen), tree),
+        field_rights={field: FieldRight.named(right) for field, right in role.field_rights.items()},
+    )
+
+
+def _reach(scope: Scope, department: int | None, chosen: frozenset[int], tree: Tree) -> Reach:
+    """One's own rows belong to every scope: a record does not vanish from its owner because a department moved."""
+    if scope is Scope.ALL:
+        return Reach(everything=True)
+    if scope is Scope.CUSTOM:
+        return Reach(departments=chosen, own=True)
+    if scope is Scope.OWN or department is None:
+        return Reach(own=True)
+    if scope is Scope.DEPARTMENT:
+        return Reach(departments=frozenset({department}), own=True)
+    root = department if scope is Scope.DEPARTMENT_TREE else tree.company_of(department)
+    return Reach(departments=tree.below(root), own=True)

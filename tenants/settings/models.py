@@ -1,0 +1,63 @@
+"""What a company says of itself (基本设置), and how each of its users arranged the menu."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from core.db import current_company
+from core.records.base import Stored
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def logo_path(company_settings: CompanySettings, filename: str) -> str:
+    """Where a logo lies in the storage: a new name each time, so that no cache shows the former one."""
+    return f"{current_company().uuid}/logo/{uuid.uuid4().hex}.png"
+
+
+class CompanySettings(Stored):
+    """The one row of basic settings a company has."""
+
+    system_name = models.CharField(_("System name"), max_length=40)
+    company_name = models.CharField(_("Company name"), max_length=100)
+    company_name_en = models.CharField(_("Company name in English"), max_length=120, blank=True)
+    phone = models.CharField(_("Mobile phone"), max_length=30, blank=True)
+    telephone = models.CharField(_("Telephone"), max_length=30, blank=True)
+    fax = models.CharField(_("Fax"), max_length=30, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    address = models.CharField(_("Address"), max_length=200, blank=True)
+    website = models.URLField(_("Website"), blank=True, assume_scheme="https")
+    bank = models.CharField(_("Bank"), max_length=80, blank=True)
+    bank_account = models.CharField(_("Bank account"), max_length=40, blank=True)
+    logo = models.FileField(_("Company logo"), upload_to=logo_path, max_length=200, blank=True)
+    colour = models.CharField(
+        _("Colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #2b5fe3."))]
+    )
+    language = models.CharField(_("Language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans")
+    time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Shanghai")
+    currency = models.CharField(_("Currency"), max_length=3, default="CNY")
+
+    class Meta(Stored.Meta):
+        abstract = False
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="settings_once")]
+        verbose_name = _("Basic settings")
+        verbose_name_plural = _("Basic settings")
+
+    def __str__(self) -> str:
+        return self.system_name
+
+
+class MenuChoice(models.Model):
+    """The entries of the menu a user wants to see, in that user's order (菜单管理); without a row, all of them."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", primary_key=True)
+    entries: Any = models.JSONField(_("Menu"), default=list)
+
+    class Meta:
+        verbose_name = _("Menu")
+
+    def __str__(self) -> str:
+        return f"menu of {self.user_id}"
