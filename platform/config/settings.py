@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import environment as env
+
+django_stubs_ext.monkeypatch()  # lets Django's classes be written with their types, as in ModelForm[User]
 
 ROOT = env.ROOT
 ENVIRONMENT = env.text("QIKU_ENV", "development")
@@ -64,7 +67,7 @@ OTHER_APPS = [
     "django_htmx",
     "allauth",
     "core.db",
-    "core.resources",
+    "core",
     "core.shell",
     "core.api",
     "console",
@@ -104,6 +107,7 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 AUTH_USER_MODEL = "people.User"
 DEPARTMENT_MODEL = "people.Department"

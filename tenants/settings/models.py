@@ -29,7 +29,7 @@ class CompanySettings(Stored):
     fax = models.CharField(_("Fax"), max_length=30, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     address = models.CharField(_("Address"), max_length=200, blank=True)
-    website = models.URLField(_("Website"), blank=True, assume_scheme="https")
+    website = models.URLField(_("Website"), blank=True)
     bank = models.CharField(_("Bank"), max_length=80, blank=True)
     bank_account = models.CharField(_("Bank account"), max_length=40, blank=True)
     logo = models.FileField(_("Company logo"), upload_to=logo_path, max_length=200, blank=True)
