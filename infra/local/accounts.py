@@ -1,11 +1,18 @@
-"""Who a server runs as. PostgreSQL refuses to run as root, so root lends it another account."""
+"""Who a server runs as. PostgreSQL refuses to run as root, so root lends it another account.
+
+Only the standard library.
+"""
 
 import os
 import pwd
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from infra.local.errors import LauncherError
+
+SYSTEM_FOLDER = Path("/var/lib/qiku")
+"""Where root keeps what another account must reach, when the checkout lies in a closed folder."""
 
 CANDIDATES = ("nobody", "daemon")
 
@@ -50,3 +57,16 @@ def server_account() -> Account | None:
         "PostgreSQL does not run as root, and this system has none of the accounts "
         f"{', '.join(CANDIDATES)}. Start ./qiku as an ordinary user, or set DATABASE_URL."
     )
+
+
+def home_for(folder: Path) -> Path:
+    """Where a cluster meant for `folder` really lives.
+
+    That is `folder`, unless we are root and the account we lend to PostgreSQL cannot walk there: then
+    it is a folder below /var/lib/qiku named after `folder`, so that each checkout has its own.
+    """
+    account = server_account()
+    folder.mkdir(parents=True, exist_ok=True)
+    if account is None or account.can_enter(folder.parent):
+        return folder
+    return SYSTEM_FOLDER / sha256(str(folder).encode()).hexdigest()[:12]

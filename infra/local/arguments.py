@@ -70,5 +70,3 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port (1 to 65535)")
     return port
-
-

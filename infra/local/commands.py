@@ -8,11 +8,14 @@ from infra.local import state
 from infra.local.paths import ROOT, executable, source_path
 from infra.local.services import embedded_services
 from infra.local.testing import run_tests
+from infra.local.up import up
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run one command; gives its exit status."""
     match arguments.command:
+        case "up":
+            return up(arguments.port, demo=not arguments.no_demo)
         case "manage":
             return manage(arguments.arguments)
         case "test":

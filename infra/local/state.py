@@ -39,10 +39,12 @@ class Record:
     """What one `./qiku up` is doing.
 
     Attributes:
+        pid: the launcher.
         phase: "starting", "running" or "stopping".
         environment: the variables that lead a process to the services; holds passwords.
     """
 
+    pid: int
     phase: str
     port: int
     addresses: dict[str, str] = field(default_factory=dict)

