@@ -5,7 +5,7 @@ beginning to end, which is what keeps a company's search path where its queries 
 """
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
@@ -13,16 +13,16 @@ from config.wsgi import application as pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from core.live.routing import sockets  # noqa: E402  needs the apps that config.wsgi set up
+from core.live.routing import sockets
 
 THREADS = int(os.environ.get("QIKU_WEB_THREADS", "8"))
-_pages = WSGIMiddleware(pages, workers=THREADS)
+_pages = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def application(scope: Any, receive: Any, send: Any) -> None:
     """Hand pages to WSGI and sockets to Channels."""
     if scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _pages(scope, receive, send)
     elif scope["type"] == "websocket":
         await sockets(scope, receive, send)
     elif scope["type"] == "lifespan":

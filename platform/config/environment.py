@@ -72,7 +72,10 @@ def database(url: str) -> dict[str, Any]:
 
 
 def mail(url: str) -> dict[str, Any]:
-    """Django's mail settings for `url`: smtp://user:password@host:port, smtps:// (TLS), console:, file:///folder, memory:."""
+    """Django's mail settings for `url`.
+
+    smtp://user:password@host:port, smtps:// (TLS), console:, file:///folder, memory:
+    """
     parts = urlsplit(url)
     backends = {"smtp": "smtp", "smtps": "smtp", "console": "console", "file": "filebased", "memory": "locmem"}
     if parts.scheme not in backends:

@@ -1,4 +1,4 @@
-"""Settings of every process: web, sockets, worker, scheduler, tests. What differs between places comes from the environment."""
+"""Settings of every process: web, worker, scheduler, tests. What differs between places comes from the environment."""
 
 from pathlib import Path
 
@@ -27,7 +27,11 @@ OPERATORS_SUBDOMAIN = "ops"
 ALLOWED_HOSTS = ["*"]  # CompanyMiddleware answers known hosts only; a list here could not hold companies' own domains
 
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql://qiku@localhost:5432/qiku"))}
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": env.number("QIKU_DATABASE_POOL", 20), "timeout": 10}
+DATABASES["default"]["OPTIONS"]["pool"] = {
+    "min_size": 0,
+    "max_size": env.number("QIKU_DATABASE_POOL", 20),
+    "timeout": 10,
+}
 DATABASE_ROUTERS = ["core.db.router.CompanyRouter"]
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
 TENANT_MODEL = "companies.Company"
@@ -155,12 +159,36 @@ CACHES = {
         "KEY_FUNCTION": "core.db.cache.company_key",
     }
 }
-CELERY_BROKER_URL = f"{VALKEY_URL}/1"
+# Publish and subscribe: nothing is stored, and sockets survive a restart of Valkey.
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [f"{VALKEY_URL}/2"], "expiry": 20}}
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": f"{VALKEY_URL}/2", "socket_connect_timeout": 2}]},
+    }
 }
+COMPANY_FOR_HOST = "tenants.companies.lookup.company_for_host"  # sockets ask it; they stand below the companies
+LIVE_RECHECK_SECONDS = env.number("QIKU_LIVE_RECHECK_SECONDS", 60)
 
-for _name, _value in env.mail(env.text("EMAIL_URL", "file://" + str(DATA / "mail") if not PRODUCTION else "smtp://localhost")).items():
+JOB_SLOTS = env.number("QIKU_JOB_SLOTS", 3)  # jobs that run at once, over all workers of all machines
+CELERY_BROKER_URL = f"{VALKEY_URL}/1"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "socket_keepalive": True}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONCURRENCY = env.number("QIKU_WORKER_PROCESSES", JOB_SLOTS)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000  # memory that work leaves behind goes with its process
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+
+for _name, _value in env.mail(
+    env.text("EMAIL_URL", "file://" + str(DATA / "mail") if not PRODUCTION else "smtp://localhost")
+).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = env.text("QIKU_MAIL_FROM", f"企酷 CRM <no-reply@{HOST}>")
 

@@ -2,7 +2,6 @@
 
 from core.records.models import LogEntry
 from core.resources import Resource
-
 from tenants.areas import SETUP
 
 

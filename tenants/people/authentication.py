@@ -14,7 +14,9 @@ from tenants.people.models import User
 class AnyNameBackend(BaseBackend):
     """Finds the user by any of their names. Takes as long for an unknown name as for a wrong password."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
         name = username or kwargs.get("login") or kwargs.get("email") or kwargs.get("phone")
         if not name or not password:
             return None
@@ -27,4 +29,5 @@ class AnyNameBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user; one who was deleted or may no longer sign in has no session."""
-        return User.objects.get_queryset().with_seat().filter(pk=user_id).first()
+        found: User | None = User.objects.get_queryset().with_seat().filter(pk=user_id).first()
+        return found

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from core.access import Access, CompanyWide, Owned, Rule
-from core.records.base import Stored, StoredQuerySet, Trashable
-from core.records.dictionary import OptionField, declare
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
@@ -19,6 +16,9 @@ from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from core.access import Access, CompanyWide, Owned, Rule
+from core.records.base import Stored, StoredQuerySet, Trashable
+from core.records.dictionary import OptionField, declare
 from tenants.people.phones import PhoneField
 
 POSITIONS = declare("position", _("Position"), "总经理", "部门经理", "业务代表", "财务", "人事", "技术", "客服")
@@ -40,7 +40,9 @@ class Department(Stored):
         validators=[RegexValidator(r"^[0-9A-Za-z_-]+$", _("Only letters, digits, hyphens and underscores."))],
     )
     kind = models.CharField(_("Organisation type"), max_length=10, choices=Kind, default=Kind.DEPARTMENT)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Superior organisation"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Superior organisation")
+    )
     leader = models.ForeignKey(
         "people.User", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Head"), db_index=False
     )
@@ -51,9 +53,14 @@ class Department(Stored):
         abstract = False
         ordering = ["order", "pk"]
         constraints = [
-            models.UniqueConstraint(Lower("code"), name="department_code", violation_error_message=_("This code is in use already.")),
             models.UniqueConstraint(
-                "parent", Lower("name"), name="department_name", violation_error_message=_("There is one of this name here already.")
+                Lower("code"), name="department_code", violation_error_message=_("This code is in use already.")
+            ),
+            models.UniqueConstraint(
+                "parent",
+                Lower("name"),
+                name="department_name",
+                violation_error_message=_("There is one of this name here already."),
             ),
         ]
         verbose_name = _("Organisation unit")
@@ -107,7 +114,9 @@ class User(AbstractBaseUser, Stored, Trashable):
     username = models.CharField(
         _("Login name"),
         max_length=40,
-        validators=[RegexValidator(r"^[^\s@<>\"'/\\]{2,40}$", _("2 to 40 characters without spaces or @ < > \" ' / \\."))],
+        validators=[
+            RegexValidator(r"^[^\s@<>\"'/\\]{2,40}$", _("2 to 40 characters without spaces or @ < > \" ' / \\."))
+        ],
     )
     name = models.CharField(_("Full name"), max_length=40)
     employee_number = models.CharField(_("Employee number"), max_length=20, blank=True)
@@ -115,13 +124,23 @@ class User(AbstractBaseUser, Stored, Trashable):
     telephone = models.CharField(_("Telephone"), max_length=30, blank=True)
     email = models.EmailField(_("E-mail"), blank=True)
     department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("Department of the user")
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        verbose_name=_("Department of the user"),
     )
     position = OptionField("position", null=True, blank=True, verbose_name=_("Position"), db_index=False)
-    manager = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("Direct superior"))
+    manager = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reports", verbose_name=_("Direct superior")
+    )
     is_active = models.BooleanField(_("May sign in"), default=True)
     language = models.CharField(
-        _("Language"), max_length=10, blank=True, choices=[("", _("As the company")), ("zh-hans", "简体中文"), ("en", "English")]
+        _("Language"),
+        max_length=10,
+        blank=True,
+        choices=[("", _("As the company")), ("zh-hans", "简体中文"), ("en", "English")],
     )
 
     objects: ClassVar[Any] = UserManager()
@@ -173,7 +192,9 @@ class User(AbstractBaseUser, Stored, Trashable):
         seen, above = {self.pk}, self.manager
         while above is not None:
             if above.pk in seen and self.pk:
-                raise ValidationError({"manager": ValidationError(_("This would make the user their own superior."), code="circle")})
+                raise ValidationError(
+                    {"manager": ValidationError(_("This would make the user their own superior."), code="circle")}
+                )
             seen.add(above.pk)
             above = above.manager
 

@@ -13,7 +13,7 @@ HOME_REGION = "CN"
 HOME_CODE = 86
 
 
-class PhoneField(models.CharField):
+class PhoneField(models.CharField[Any, Any]):
     """A phone number, stored in one form however it was typed (186 6509 1989, +86 18665091989)."""
 
     default_error_messages = {"phone": _("This is not a phone number: %(value)s.")}
@@ -46,7 +46,7 @@ class PhoneField(models.CharField):
 
     def formfield(self, *args: Any, **kwargs: Any) -> Any:
         """A telephone input long enough for spaces and country codes; the model field turns it into the stored form."""
-        field = super().formfield(*args, **kwargs)
+        field: Any = super().formfield(*args, **kwargs)
         if field is not None:
             field.max_length = None
             field.validators = []

@@ -1,10 +1,10 @@
 """Users and the organisation, as the world sees them."""
 
+from django.utils.translation import gettext_lazy as _
+
 from core.access import Actor
 from core.records.base import StoredQuerySet
 from core.resources import Resource, history
-from django.utils.translation import gettext_lazy as _
-
 from tenants.areas import ORGANISATION
 from tenants.people.models import Department, User
 
@@ -30,7 +30,8 @@ class Users(Resource):
 
     def offered(self, user: Actor) -> StoredQuerySet[User]:
         """Every colleague can be named in a form; seeing more of them than the name takes the permission."""
-        return User.objects.get_queryset().with_seat()
+        rows: StoredQuerySet[User] = User.objects.get_queryset().with_seat()
+        return rows
 
 
 class Departments(Resource):
@@ -50,4 +51,5 @@ class Departments(Resource):
 
     def offered(self, user: Actor) -> StoredQuerySet[Department]:
         """The tree is known to everybody in the company."""
-        return Department.objects.all()
+        rows: StoredQuerySet[Department] = Department.objects.all()
+        return rows

@@ -16,7 +16,9 @@ class Tree:
     @classmethod
     def load(cls) -> Tree:
         """The tree as it is now; one query."""
-        return cls({pk: (parent, kind) for pk, parent, kind in Department.objects.values_list("pk", "parent_id", "kind")})
+        return cls(
+            {pk: (parent, kind) for pk, parent, kind in Department.objects.values_list("pk", "parent_id", "kind")}
+        )
 
     def company_of(self, unit: int) -> int:
         """The nearest company (公司) at or above the unit; the topmost unit where there is none."""

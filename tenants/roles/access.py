@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from core.access import Access, FieldRight, Grant, Reach, Scope
+from typing import Any
+
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
+
+from core.access import Access, FieldRight, Grant, Reach, Scope
 from tenants.people.models import User
 from tenants.people.tree import Tree
-
 from tenants.roles.models import Role
 
 
 def access_of(user: User) -> Access:
     """The user's rights as their active roles are now: one query, two where a scope follows the organisation tree."""
-    roles = list(
+    roles: list[Any] = list(
         Role.objects.filter(users=user, state=Role.State.ACTIVE).annotate(
             chosen=ArrayAgg("departments", filter=Q(departments__isnull=False), default=[])
         )
@@ -21,13 +23,13 @@ def access_of(user: User) -> Access:
     if any(role.is_administrator for role in roles):
         return Access(user.pk, administrator=True)
     tree = Tree.load() if any(role.scope in {Scope.COMPANY, Scope.DEPARTMENT_TREE} for role in roles) else Tree({})
-    return Access(user.pk, [_grant(role, user.department_id, tree) for role in roles])
+    return Access(user.pk, [_grant(role, role.chosen, user.department_id, tree) for role in roles])
 
 
-def _grant(role: Role, department: int | None, tree: Tree) -> Grant:
+def _grant(role: Role, chosen: list[int], department: int | None, tree: Tree) -> Grant:
     return Grant(
         permissions=frozenset(role.permissions),
-        reach=_reach(Scope(role.scope), department, frozenset(role.chosen), tree),
+        reach=_reach(Scope(role.scope), department, frozenset(chosen), tree),
         field_rights={field: FieldRight.named(right) for field, right in role.field_rights.items()},
     )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from core.access import Scope
-from core.records.base import Stored
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+from core.access import Scope
+from core.records.base import Stored
 
 
 class Role(Stored):
@@ -32,18 +33,26 @@ class Role(Stored):
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.ACTIVE)
     description = models.CharField(_("Description"), max_length=200, blank=True)
     scope = models.CharField(_("Data scope"), max_length=20, choices=Scope, default=Scope.OWN)
-    departments = models.ManyToManyField(settings.DEPARTMENT_MODEL, blank=True, related_name="+", verbose_name=_("Chosen departments"))
+    departments = models.ManyToManyField(
+        "people.Department", blank=True, related_name="+", verbose_name=_("Chosen departments")
+    )
     permissions = models.JSONField(_("Permissions"), default=list, blank=True, editable=False)
     field_rights = models.JSONField(_("Field rights"), default=dict, blank=True, editable=False)
     is_administrator = models.BooleanField(_("Administrators"), default=False, editable=False)
-    users = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="roles", verbose_name=_("Users"), editable=False)
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="roles", verbose_name=_("Users"), editable=False
+    )
 
     class Meta(Stored.Meta):
         abstract = False
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="role_name", violation_error_message=_("There is a role of this name already.")),
-            models.UniqueConstraint(Lower("code"), name="role_code", violation_error_message=_("This code is in use already.")),
+            models.UniqueConstraint(
+                Lower("name"), name="role_name", violation_error_message=_("There is a role of this name already.")
+            ),
+            models.UniqueConstraint(
+                Lower("code"), name="role_code", violation_error_message=_("This code is in use already.")
+            ),
         ]
         verbose_name = _("Role")
         verbose_name_plural = _("Roles")
@@ -54,4 +63,6 @@ class Role(Stored):
     def clean(self) -> None:
         """Refuse to disable the administrators' role, or to narrow it."""
         if self.is_administrator and (self.state != self.State.ACTIVE or self.scope != Scope.ALL):
-            raise ValidationError(_("The administrators' role stays active and reaches all data."), code="administrators")
+            raise ValidationError(
+                _("The administrators' role stays active and reaches all data."), code="administrators"
+            )

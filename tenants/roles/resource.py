@@ -1,8 +1,8 @@
 """Roles, as the world sees them."""
 
-from core.resources import Resource, history
 from django.utils.translation import gettext_lazy as _
 
+from core.resources import Resource, history
 from tenants.areas import ORGANISATION
 from tenants.roles.models import Role
 

@@ -25,14 +25,20 @@ def tree():
 
 
 def role_for(user, scope, permissions=("users.view",), code=None, **values):
-    role = Role.objects.create(name=code or f"role {scope}", code=code or f"r-{scope}", scope=scope, permissions=list(permissions), **values)
+    role = Role.objects.create(
+        name=code or f"role {scope}", code=code or f"r-{scope}", scope=scope, permissions=list(permissions), **values
+    )
     role.users.add(user)
     return role
 
 
 def seen_by(user, action="view"):
     fresh = User.objects.get(pk=user.pk)
-    return {name.removeprefix("in-") for name in User.objects.visible_to(fresh, action).values_list("username", flat=True) if name.startswith("in-")}
+    return {
+        name.removeprefix("in-")
+        for name in User.objects.visible_to(fresh, action).values_list("username", flat=True)
+        if name.startswith("in-")
+    }
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ class Collaborator(models.Model):
 
     resource = models.CharField(_("Module"), max_length=40)
     record_id = models.BigIntegerField(_("Record"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("User"), db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("User"), db_index=False
+    )
     level = models.CharField(_("Right"), max_length=4, choices=Level, default=Level.READ)
 
     class Meta:

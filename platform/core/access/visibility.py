@@ -47,9 +47,13 @@ class GuardedQuerySet(models.QuerySet[M]):
         ways: list[models.Q] = []
         if entry.parent:
             parent: Any = self.model._meta.get_field(entry.parent).related_model
-            # What may be read under a parent follows whoever reads the parent; writing needs the parent's own right to write.
+            # Reading follows whoever reads the parent; writing needs the right to write the parent.
             parent_action = "view" if action in {"view", "export"} else "change"
-            ways.append(models.Q(**{f"{entry.parent}__in": parent._default_manager.visible_to(user, parent_action).values("pk")}))
+            ways.append(
+                models.Q(
+                    **{f"{entry.parent}__in": parent._default_manager.visible_to(user, parent_action).values("pk")}
+                )
+            )
         if entry.collaborative:
             ways.append(models.Q(pk__in=_shared_with(user, entry.name, action)))
         return ways

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.db.models import QuerySet
+
 from core.access import Actor, guarded
 from core.records.files import checked_type, safe_name
 from core.records.history import log
 from core.records.models import Attachment
-from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
-from django.db.models import QuerySet
 
 
 def attachments_of(record: models.Model) -> QuerySet[Attachment]:
@@ -17,12 +20,17 @@ def attachments_of(record: models.Model) -> QuerySet[Attachment]:
 
 
 @transaction.atomic
-def attachment_add(record: models.Model, upload: UploadedFile, *, by: Actor) -> Attachment:
+def attachment_add(record: models.Model, upload: UploadedFile[Any], *, by: Actor) -> Attachment:
     """Store a file on a record; ValidationError when its type, content or size is refused."""
     content_type = checked_type(upload)
     name = safe_name(upload.name or "")
     attachment = Attachment(
-        resource=guarded(type(record)).name, record_id=record.pk, name=name, content_type=content_type, size=upload.size or 0, uploaded_by_id=by.pk
+        resource=guarded(type(record)).name,
+        record_id=record.pk,
+        name=name,
+        content_type=content_type,
+        size=upload.size or 0,
+        uploaded_by_id=by.pk,
     )
     attachment.file.save(name, upload, save=False)
     attachment.save()
@@ -34,5 +42,6 @@ def attachment_add(record: models.Model, upload: UploadedFile, *, by: Actor) -> 
 def attachment_remove(record: models.Model, attachment: Attachment, *, by: Actor) -> None:
     """Take a file off a record; the stored file goes when the transaction has held."""
     log("detach", by=by, resource=attachment.resource, record=record, changes={"file": [attachment.name, ""]})
+    stored, storage = attachment.file.name or "", attachment.file.storage
     attachment.delete()
-    transaction.on_commit(lambda: attachment.file.storage.delete(attachment.file.name))
+    transaction.on_commit(lambda: storage.delete(stored))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self, TypeVar
 
-from core.access import Actor, CompanyWide, GuardedQuerySet, Owned, Rule
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.access import Actor, CompanyWide, GuardedQuerySet, Owned, Rule
 
 M = TypeVar("M", bound="Stored")
 
@@ -63,7 +64,13 @@ class Trashable(models.Model):
 
     deleted_at = models.DateTimeField(_("Deleted at"), null=True, editable=False)
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("Deleted by"), db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Deleted by"),
+        db_index=False,
     )
 
     class Meta:
@@ -77,10 +84,20 @@ class Record(Stored, Trashable):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Owner"))
     department = models.ForeignKey(
-        settings.DEPARTMENT_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("Department")
+        settings.DEPARTMENT_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Department"),
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, editable=False, related_name="+", verbose_name=_("Created by"), db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        editable=False,
+        related_name="+",
+        verbose_name=_("Created by"),
+        db_index=False,
     )
 
     class Meta(Stored.Meta):

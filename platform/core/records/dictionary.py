@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,8 @@ class OptionField(models.ForeignKey[Any, Any]):
         kwargs["limit_choices_to"] = {"kind": kind}
         super().__init__(**kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """The arguments for a migration: the kind, without the condition that follows from it."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("limit_choices_to", None)
         return name, path, args, {**kwargs, "kind": self.kind}

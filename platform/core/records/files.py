@@ -6,6 +6,7 @@ import io
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from typing import Any
 
 import filetype
 from django.conf import settings
@@ -54,7 +55,7 @@ def safe_name(name: str) -> str:
     return cleaned if len(cleaned) <= 120 else f"{stem[: 119 - len(extension)]}{dot}{extension}"
 
 
-def checked_type(upload: UploadedFile) -> str:
+def checked_type(upload: UploadedFile[Any]) -> str:
     """The content type of an upload, found from its content; ValidationError if type or size are refused."""
     name = safe_name(upload.name or "")
     size = upload.size or 0
@@ -62,11 +63,14 @@ def checked_type(upload: UploadedFile) -> str:
         raise ValidationError(_("The file “%(name)s” is empty.") % {"name": name}, code="empty")
     if size > settings.ATTACHMENT_MAX_BYTES:
         limit = filesizeformat(settings.ATTACHMENT_MAX_BYTES)
-        raise ValidationError(_("The file “%(name)s” is larger than %(limit)s.") % {"name": name, "limit": limit}, code="too_large")
+        raise ValidationError(
+            _("The file “%(name)s” is larger than %(limit)s.") % {"name": name, "limit": limit}, code="too_large"
+        )
     extension = PurePosixPath(name).suffix.lstrip(".").lower()
     if extension not in ALLOWED:
         raise ValidationError(
-            _("Files of the type “%(type)s” are not accepted. Accepted are: %(accepted)s.") % {"type": extension or "?", "accepted": ", ".join(ALLOWED)},
+            _("Files of the type “%(type)s” are not accepted. Accepted are: %(accepted)s.")
+            % {"type": extension or "?", "accepted": ", ".join(ALLOWED)},
             code="wrong_type",
         )
     upload.seek(0)
@@ -75,14 +79,16 @@ def checked_type(upload: UploadedFile) -> str:
     found = filetype.guess_mime(head)
     if ALLOWED[extension]:
         if found not in ALLOWED[extension]:
-            raise ValidationError(_("The content of “%(name)s” is not what its name says.") % {"name": name}, code="wrong_content")
+            raise ValidationError(
+                _("The content of “%(name)s” is not what its name says.") % {"name": name}, code="wrong_content"
+            )
         return str(found)
     if found is not None or b"\x00" in head or MARKUP.search(head):
         raise ValidationError(_("The content of “%(name)s” is not plain text.") % {"name": name}, code="wrong_content")
     return TEXT_TYPES[extension]
 
 
-def checked_logo(upload: UploadedFile) -> ContentFile[bytes]:
+def checked_logo(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     """The picture re-encoded as PNG, at most LOGO_SIDE pixels a side: nothing but pixels survives.
 
     ValidationError for what is no PNG, JPEG, GIF or WebP picture (SVG among them).

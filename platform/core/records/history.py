@@ -7,10 +7,11 @@ import decimal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db import models
+
 from core.access import Actor
 from core.records.acting import acting
 from core.records.models import LogEntry
-from django.db import models
 
 # Values of these fields are never written to the log.
 SECRET_FIELDS = frozenset({"password"})

@@ -6,14 +6,15 @@ import uuid
 from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
-from core.access import CompanyWide, Rule
-from core.db import current_company
-from core.records.base import Stored, StoredQuerySet
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from core.access import CompanyWide, Rule
+from core.db import current_company
+from core.records.base import Stored, StoredQuerySet
 
 
 class LogEntry(models.Model):
@@ -39,7 +40,10 @@ class LogEntry(models.Model):
     objects: ClassVar[models.Manager[Any]] = StoredQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["resource", "record_id", "-id"], name="log_of_record"), models.Index(fields=["-at"], name="log_by_time")]
+        indexes = [
+            models.Index(fields=["resource", "record_id", "-id"], name="log_of_record"),
+            models.Index(fields=["-at"], name="log_by_time"),
+        ]
         verbose_name = _("Log entry")
         verbose_name_plural = _("Operation log")
 
@@ -68,7 +72,12 @@ class Attachment(models.Model):
     size = models.PositiveBigIntegerField(_("Size"), help_text=_("in bytes"))
     uploaded_at = models.DateTimeField(_("Uploaded at"), default=timezone.now)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("Uploaded by"), db_index=False
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("Uploaded by"),
+        db_index=False,
     )
 
     class Meta:
@@ -91,7 +100,11 @@ class Option(Stored):
     class Meta(Stored.Meta):
         abstract = False
         ordering = ["kind", "order", "pk"]
-        constraints = [models.UniqueConstraint("kind", Lower("name"), name="option_once", violation_error_message=_("This option exists already."))]
+        constraints = [
+            models.UniqueConstraint(
+                "kind", Lower("name"), name="option_once", violation_error_message=_("This option exists already.")
+            )
+        ]
         verbose_name = _("Option")
         verbose_name_plural = _("Data dictionary")
 

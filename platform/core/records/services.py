@@ -1,15 +1,19 @@
-"""The verbs every record has: create, update, delete to the trash, restore, purge. Atomic, logged, authorised by the caller."""
+"""The verbs every record has: create, update, delete to the trash, restore, purge.
+
+Each is atomic and logged; the caller has found the record through `visible_to`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
 
 from core.access import Actor, guarded
 from core.records.base import Record, Stored, Trashable
 from core.records.history import changed_field, log
-from django.db import models, transaction
-from django.utils import timezone
 
 R = TypeVar("R", bound=Stored)
 
@@ -29,25 +33,28 @@ def record_create(record: R, values: Mapping[str, Any], *, by: Actor) -> R:
     for name, value in plain.items():
         setattr(record, name, value)
     if isinstance(record, Record):
-        record.created_by_id = by.pk
-        if record.owner_id is None:
-            record.owner_id = by.pk
-        record.department_id = record.owner.department_id
+        _belong(record, by)
     record.save(force_insert=True)
     for name, value in many.items():
         getattr(record, name).set(value)
-    filled = {name: changed_field(name, None, value) for name, value in {**plain, **many}.items() if value not in (None, "", [], {})}
+    filled = {
+        name: changed_field(name, None, value)
+        for name, value in {**plain, **many}.items()
+        if value not in (None, "", [], {})
+    }
     log("create", by=by, resource=guarded(type(record)).name, record=record, changes=filled)
     return record
 
 
 @transaction.atomic
-def record_update(record: R, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change") -> R:
+def record_update(
+    record: R, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change"
+) -> R:
     """Change the values given, under a lock; log what really changed, and nothing if nothing did.
 
     `version` is what the editor saw; raises StaleRecord when the record has moved on since.
     """
-    locked = cast(R, type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk))
+    locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
     plain, many = _split(locked, values)
@@ -66,7 +73,7 @@ def record_update(record: R, values: Mapping[str, Any], *, by: Actor, version: i
     if not changes:
         return locked
     if isinstance(locked, Record) and "owner" in changes:
-        locked.department_id = locked.owner.department_id
+        _follow_owner(locked)
         changed_columns.append("department")
     _save(locked, *changed_columns)
     log(verb, by=by, resource=guarded(type(locked)).name, record=locked, changes=changes)
@@ -101,6 +108,18 @@ def record_purge(record: Stored, *, by: Actor) -> None:
     record.delete()
 
 
+def _belong(record: Any, by: Actor) -> None:
+    record.created_by_id = by.pk
+    if record.owner_id is None:
+        record.owner_id = by.pk
+    _follow_owner(record)
+
+
+def _follow_owner(record: Any) -> None:
+    """A record belongs to the department of its owner."""
+    record.department_id = record.owner.department_id
+
+
 def _save(record: Stored, *fields: str) -> None:
     record.version += 1
     record.updated_at = timezone.now()
@@ -110,9 +129,7 @@ def _save(record: Stored, *fields: str) -> None:
 def _split(record: models.Model, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values of the record's own columns, and those of its many-to-many fields."""
     many_names = {field.name for field in record._meta.many_to_many} | {
-        name
-        for name in values
-        if getattr(record._meta.get_field(name), "many_to_many", False)
+        name for name in values if getattr(record._meta.get_field(name), "many_to_many", False)
     }
     plain = {name: value for name, value in values.items() if name not in many_names}
     many = {name: list(value) for name, value in values.items() if name in many_names}

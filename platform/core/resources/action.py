@@ -15,6 +15,9 @@ class ActionRefused(Exception):
     """The service won't do it now; the message says why, in the user's language."""
 
 
+DONE = _("Done.")
+
+
 def _always(record: Any) -> bool:
     return True
 
@@ -36,7 +39,7 @@ class Action:
     form: type[Form] | None = None
     icon: str = ""
     confirm: StrOrPromise = ""
-    done: StrOrPromise = _("Done.")
+    done: StrOrPromise = DONE
     bulk: bool = True
     primary: bool = False
     danger: bool = False

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.records.base import Stored
+from django.core.checks import CheckMessage, Error, register
+from django.db import models
+
 from core.resources import registry
 from core.resources.columns import Column, exists
 from core.resources.resource import Resource
-from django.core.checks import CheckMessage, Error, register
-from django.db import models
 
 
 @register()
@@ -22,29 +22,40 @@ def declarations_are_sound(app_configs: Any, **kwargs: Any) -> list[CheckMessage
 def _errors(resource: Resource) -> Iterator[CheckMessage]:
     where = f"{type(resource).__module__}.{type(resource).__name__}"
     model = resource.model
-    if not issubclass(model, Stored) and not hasattr(model, "access_rule"):
-        yield Error(f"{where}: {model.__name__} does not say how its rows belong to people (access_rule)", id="resources.E001")
+    if not hasattr(model, "access_rule"):
+        yield Error(
+            f"{where}: {model.__name__} does not say how its rows belong to people (access_rule)", id="resources.E001"
+        )
     for part in ("columns", "more_columns", "filters"):
         for name in getattr(resource, part):
             if not isinstance(name, Column) and not exists(model, name):
                 yield Error(f"{where}.{part} names no field: {name!r}", id="resources.E002")
     for heading, names in resource.sections.items():
         for name in names:
-            if not exists(model, name) and not any(isinstance(c, Column) and c.name == name for c in (*resource.columns, *resource.more_columns)):
+            if not exists(model, name) and not any(
+                isinstance(c, Column) and c.name == name for c in (*resource.columns, *resource.more_columns)
+            ):
                 yield Error(f"{where}.sections[{heading!s}] names no field or column: {name!r}", id="resources.E003")
     for path in resource.search:
         if not _reaches_text(model, path):
             yield Error(f"{where}.search can't look into {path!r}", id="resources.E004")
-    if resource.parent and not (exists(model, resource.parent) and isinstance(model._meta.get_field(resource.parent), models.ForeignKey)):
+    if resource.parent and not (
+        exists(model, resource.parent) and isinstance(model._meta.get_field(resource.parent), models.ForeignKey)
+    ):
         yield Error(f"{where}.parent names no foreign key: {resource.parent!r}", id="resources.E005")
     names = [action.name for action in resource.actions]
     if len(names) != len(set(names)):
         yield Error(f"{where}.actions has two of one name", id="resources.E006")
     for action in resource.actions:
         if action.undo and action.undo not in names:
-            yield Error(f"{where}: the action {action.name!r} is undone by {action.undo!r}, which is not there", id="resources.E007")
+            yield Error(
+                f"{where}: the action {action.name!r} is undone by {action.undo!r}, which is not there",
+                id="resources.E007",
+            )
     for name, tones in resource.tones.items():
-        if not exists(model, name) or set(tones) - {value for value, _ in getattr(model._meta.get_field(name), "flatchoices", [])}:
+        if not exists(model, name) or set(tones) - {
+            value for value, _ in getattr(model._meta.get_field(name), "flatchoices", [])
+        }:
             yield Error(f"{where}.tones colours what is no choice of {name!r}", id="resources.E008")
 
 

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from core.access import FieldRight
-from core.access.masking import mask
-from core.records.dictionary import OptionField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
+
+from core.access import FieldRight
+from core.access.masking import mask
+from core.records.dictionary import OptionField
 
 KINDS: list[tuple[type[models.Field[Any, Any]], str]] = [
     (models.BooleanField, "boolean"),

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.access import Actor
-from core.resources.columns import Column
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from core.access import Actor
+from core.resources.columns import Column
 
 ME = "me"  # the viewer, in filters on users: one shared view serves everybody
 NONE = "none"  # nothing chosen
@@ -66,7 +67,10 @@ class Filter:
         """The values as the chip shows them; `names` are the texts of the records chosen, by id."""
         special = {ME: _("Me"), NONE: _("None"), "1": _("Yes"), "0": _("No")} if self.kind != "choice" else {}
         choices = {str(value): str(label) for value, label in self.column.choices}
-        return "、".join(choices.get(value) or names.get(value) or special.get(value) or value.replace(RANGE, " – ").strip() for value in values)
+        return "、".join(
+            choices.get(value) or names.get(value) or special.get(value) or value.replace(RANGE, " – ").strip()
+            for value in values
+        )
 
     def _known(self, known: dict[str, Any], value: str) -> Any:
         if value not in known:
@@ -109,9 +113,14 @@ class Filter:
             day = datetime.date.fromisoformat(text)
             if self.kind == "date":
                 return day
-            return timezone.make_aware(datetime.datetime.combine(day + datetime.timedelta(days=int(end)), datetime.time()))
+            return timezone.make_aware(
+                datetime.datetime.combine(day + datetime.timedelta(days=int(end)), datetime.time())
+            )
         except (ValueError, decimal.InvalidOperation, OverflowError) as error:
             raise BadFilter(self._complaint([text])) from error
 
     def _complaint(self, values: Iterable[str]) -> str:
-        return _("“%(value)s” is no value for the filter “%(filter)s”.") % {"value": "、".join(values)[:60], "filter": self.column.label}
+        return _("“%(value)s” is no value for the filter “%(filter)s”.") % {
+            "value": "、".join(values)[:60],
+            "filter": self.column.label,
+        }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django import forms
+from django.db import models
+from django.db.models import Q, QuerySet
+
 from core.access import Actor
 from core.records.base import Stored
 from core.records.dictionary import OptionField
 from core.records.models import Option
-from django import forms
-from django.db import models
-from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -34,7 +35,11 @@ class RemoteSelect(forms.Select):
     def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
         """Only the chosen row: the others are fetched when searched for."""
         field_choices: Any = self.choices
-        rows = field_choices.queryset.filter(pk__in=[v for v in value if str(v).isdigit()]) if hasattr(field_choices, "queryset") else []
+        rows = (
+            field_choices.queryset.filter(pk__in=[v for v in value if str(v).isdigit()])
+            if hasattr(field_choices, "queryset")
+            else []
+        )
         chosen = [(row.pk, str(row)) for row in rows]
         keep, self.choices = self.choices, [("", ""), *chosen]
         try:
@@ -44,7 +49,7 @@ class RemoteSelect(forms.Select):
 
 
 class ResourceForm(forms.ModelForm[Any]):
-    """A record's form for one user: the fields that user may edit, choices that user may see, and the version it was opened with."""
+    """A record's form for one user: fields the user may edit, choices the user may see, the version opened."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

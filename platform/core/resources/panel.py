@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.access import Actor
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+from core.access import Actor
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class Panel:
     """A part of the record page, named in its 快捷菜单 with a count.
 
-    `template` is rendered with `record`, `resource`, `panel` and what `context(record, user)` returns. `count` gives the
-    number shown, or None for none. The panel is shown to users who have `permission`, empty for all who see the record.
+    `template` is rendered with `record`, `resource`, `panel` and what `context(record, user)` returns. `count` gives
+    the number shown, or None for none. The panel is shown to users who have `permission`; empty: to all who see the
+    record.
     """
 
     name: str
@@ -31,7 +33,9 @@ class Panel:
     permission: str = ""
 
 
-def related(resource: Callable[[], Resource], field: str, *, name: str = "", label: StrOrPromise = "", icon: str = "") -> Panel:
+def related(
+    resource: Callable[[], Resource], field: str, *, name: str = "", label: StrOrPromise = "", icon: str = ""
+) -> Panel:
     """The rows of another resource whose `field` points to this record, as far as the viewer sees them."""
 
     def rows(record: Any, user: Actor) -> Any:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from core.access import Actor, FieldRight
-from core.resources.filters import BadFilter, Filter
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+
+from core.access import Actor, FieldRight
+from core.resources.filters import BadFilter, Filter
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -107,14 +108,26 @@ class ListQuery:
         given = self._one(name)
         if not given:
             return default
-        if given.isascii() and given.isdigit() and len(given) < 8 and int(given) >= 1 and (not among or int(given) in among):
+        if (
+            given.isascii()
+            and given.isdigit()
+            and len(given) < 8
+            and int(given) >= 1
+            and (not among or int(given) in among)
+        ):
             return int(given)
-        self.problems.append(Problem(name, _("“%(value)s” is no number for “%(name)s”.") % {"value": given[:20], "name": name}))
+        self.problems.append(
+            Problem(name, _("“%(value)s” is no number for “%(name)s”.") % {"value": given[:20], "name": name})
+        )
         return default
 
     def _order(self) -> list[OrderBy | str]:
         if not self.sort:
-            return [*self.resource.order, "-pk"] if "pk" not in self.resource.order and "-pk" not in self.resource.order else list(self.resource.order)
+            return (
+                [*self.resource.order, "-pk"]
+                if "pk" not in self.resource.order and "-pk" not in self.resource.order
+                else list(self.resource.order)
+            )
         expression = F(self.resource.sortable(self.user)[self.sort])
         first = expression.desc(nulls_last=True) if self.descending else expression.asc(nulls_last=True)
         return [first, "-pk"]
@@ -130,7 +143,9 @@ class ListQuery:
         if isinstance(self.params, QueryDict):
             return [value.replace("\x00", "") for value in self.params.getlist(name)]
         value = self.params.get(name)
-        return [str(item) for item in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+        return (
+            [str(item) for item in value] if isinstance(value, list | tuple) else [] if value is None else [str(value)]
+        )
 
     def _one(self, name: str) -> str:
         return (self._many(name) or [""])[-1]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from core.resources.menu import Area, Group
-from core.resources.screen import Screen
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+
+from core.resources.menu import Area, Group
+from core.resources.screen import Screen
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -40,21 +41,33 @@ def resource_of(model: type[models.Model]) -> Resource:
     raise KeyError(f"No resource declares {model.__name__}")
 
 
+def everything() -> list[Resource | Screen]:
+    """All resources and screens."""
+    return [*resources.values(), *screens.values()]
+
+
 def in_menu() -> Iterator[tuple[Area, Group, Resource | Screen]]:
     """Everything that stands in the menu, in its order."""
-    places = [(entry.menu, _order(entry), entry) for entry in (*resources.values(), *screens.values()) if entry.menu]
+    places = [(entry.menu, _order(entry), entry) for entry in everything() if entry.menu]
     groups: dict[tuple[str, str], int] = {}
     for group, order, _entry in places:
         key = (group.area.key, str(group.label))
         groups[key] = min(order, groups.get(key, order))
-    places.sort(key=lambda place: (place[0].area.order, groups[place[0].area.key, str(place[0].label)], str(place[0].label), place[1]))
+    places.sort(
+        key=lambda place: (
+            place[0].area.order,
+            groups[place[0].area.key, str(place[0].label)],
+            str(place[0].label),
+            place[1],
+        )
+    )
     for group, _order_in_group, entry in places:
         yield group.area, group, entry
 
 
 def all_permissions() -> frozenset[str]:
     """The names of all permissions there are."""
-    return frozenset(permission.name for entry in (*resources.values(), *screens.values()) for permission in entry.permissions)
+    return frozenset(permission.name for entry in everything() for permission in entry.permissions)
 
 
 def _order(entry: Any) -> int:

@@ -6,6 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import QuerySet
+from django.forms import modelform_factory
+from django.urls import reverse
+from django_stubs_ext import StrOrPromise
+
 from core.access import Actor, FieldRight, Guarded, guard
 from core.records import services
 from core.records.base import Record, Stored, StoredQuerySet
@@ -16,12 +23,6 @@ from core.resources.forms import ResourceForm
 from core.resources.menu import Group
 from core.resources.panel import Panel
 from core.resources.permissions import VERBS, Permission
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
-from django.forms import modelform_factory
-from django.urls import reverse
-from django_stubs_ext import StrOrPromise
 
 
 class Resource:
@@ -29,7 +30,7 @@ class Resource:
 
     model           the rows; labels, choices, help and validation come from its fields
     menu, icon      where it stands and how it looks there; `order` within the group
-    parent          foreign key to the record it hangs on: who may see that one sees its rows, if the role has the permission
+    parent          foreign key to the record it hangs on: who sees that one sees its rows, the permission given
     collaborative   whether single users can be made collaborators of a row
     columns         of the list, in order: names of fields, or Columns for what is derived
     more_columns    further columns, shown when chosen
@@ -43,7 +44,7 @@ class Resource:
     remote_choice   whether it is chosen by searching rather than from a list
     """
 
-    model: ClassVar[type[Stored]]
+    model: ClassVar[type[Any]]
     menu: ClassVar[Group | None] = None
     icon: ClassVar[str] = "list"
     order_in_menu: ClassVar[int] = 100
@@ -142,7 +143,7 @@ class Resource:
     def all_columns(self) -> Mapping[str, Column]:
         """Every column by name: those of the list, those that may be chosen, those of the sections."""
         named = (*self.columns, *self.more_columns, *(name for names in self.sections.values() for name in names))
-        columns = {}
+        columns: dict[str, Column] = {}
         for given in named:
             column = given if isinstance(given, Column) else self.column(given)
             columns.setdefault(column.name, column)
@@ -165,7 +166,9 @@ class Resource:
     def sortable(self, user: Actor) -> dict[str, str]:
         """{column: what the database sorts by}, for columns the user sees unmasked."""
         return {
-            name: column.order_by for name, column in self.all_columns.items() if column.order_by and self.right(user, name) >= FieldRight.READ_ONLY
+            name: column.order_by
+            for name, column in self.all_columns.items()
+            if column.order_by and self.right(user, name) >= FieldRight.READ_ONLY
         }
 
     def filters_for(self, user: Actor) -> list[Filter]:
@@ -182,7 +185,11 @@ class Resource:
 
     def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows with everything their columns need, so that the number of queries does not grow with them."""
-        one = [name for name, column in self.all_columns.items() if column.kind in {"relation", "option"} and exists(self.model, name)]
+        one = [
+            name
+            for name, column in self.all_columns.items()
+            if column.kind in {"relation", "option"} and exists(self.model, name)
+        ]
         many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
         rows = rows.select_related(*one) if one else rows
         return rows.prefetch_related(*many) if many else rows
@@ -200,10 +207,14 @@ class Resource:
             and self.right(user, name) is FieldRight.EDIT
         ]
 
-    def form_for(self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None) -> ResourceForm:
+    def form_for(
+        self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None
+    ) -> ResourceForm:
         """The form of a record (a new one without `record`) for a user; bound when `data` is given."""
         form_class = modelform_factory(self.model, form=self.form, fields=self.editable_fields(user))
-        return form_class(data, files, instance=record, initial=initial, resource=self, user=user)
+        return cast("type[ResourceForm]", form_class)(
+            data, files, instance=record, initial=initial, resource=self, user=user
+        )
 
     def save(self, form: ResourceForm, *, by: Actor) -> Stored | None:
         """Store what a valid form holds. None when the database or a service refused it: the form then has the errors.
@@ -229,7 +240,8 @@ class Resource:
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """Store a new record; a module with a service of its own overrides this."""
-        return services.record_create(self.model(), values, by=by)
+        record: Stored = services.record_create(self.model(), values, by=by)
+        return record
 
     def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
         """Change a record; a module with a service of its own overrides this."""

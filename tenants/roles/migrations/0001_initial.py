@@ -8,40 +8,109 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('name', models.CharField(max_length=40, verbose_name='Role name')),
-                ('code', models.CharField(max_length=30, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z_-]+$', 'Only letters, digits, hyphens and underscores.')], verbose_name='Role code')),
-                ('state', models.CharField(choices=[('active', 'Active'), ('disabled', 'Disabled')], default='active', max_length=10, verbose_name='State')),
-                ('description', models.CharField(blank=True, max_length=200, verbose_name='Description')),
-                ('scope', models.CharField(choices=[('all', 'All'), ('company', 'Own company'), ('department_tree', 'Own department and below'), ('department', 'Own department'), ('own', 'Own records only'), ('custom', 'Chosen departments')], default='own', max_length=20, verbose_name='Data scope')),
-                ('permissions', models.JSONField(blank=True, default=list, editable=False, verbose_name='Permissions')),
-                ('field_rights', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Field rights')),
-                ('is_administrator', models.BooleanField(default=False, editable=False, verbose_name='Administrators')),
-                ('departments', models.ManyToManyField(blank=True, related_name='+', to='people.department', verbose_name='Chosen departments')),
-                ('users', models.ManyToManyField(blank=True, editable=False, related_name='roles', to=settings.AUTH_USER_MODEL, verbose_name='Users')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("name", models.CharField(max_length=40, verbose_name="Role name")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z_-]+$", "Only letters, digits, hyphens and underscores."
+                            )
+                        ],
+                        verbose_name="Role code",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("disabled", "Disabled")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="State",
+                    ),
+                ),
+                ("description", models.CharField(blank=True, max_length=200, verbose_name="Description")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("all", "All"),
+                            ("company", "Own company"),
+                            ("department_tree", "Own department and below"),
+                            ("department", "Own department"),
+                            ("own", "Own records only"),
+                            ("custom", "Chosen departments"),
+                        ],
+                        default="own",
+                        max_length=20,
+                        verbose_name="Data scope",
+                    ),
+                ),
+                ("permissions", models.JSONField(blank=True, default=list, editable=False, verbose_name="Permissions")),
+                (
+                    "field_rights",
+                    models.JSONField(blank=True, default=dict, editable=False, verbose_name="Field rights"),
+                ),
+                ("is_administrator", models.BooleanField(default=False, editable=False, verbose_name="Administrators")),
+                (
+                    "departments",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="people.department", verbose_name="Chosen departments"
+                    ),
+                ),
+                (
+                    "users",
+                    models.ManyToManyField(
+                        blank=True,
+                        editable=False,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Users",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Role',
-                'verbose_name_plural': 'Roles',
-                'ordering': ['pk'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='role_name', violation_error_message='There is a role of this name already.'), models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='role_code', violation_error_message='This code is in use already.')],
+                "verbose_name": "Role",
+                "verbose_name_plural": "Roles",
+                "ordering": ["pk"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        name="role_name",
+                        violation_error_message="There is a role of this name already.",
+                    ),
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("code"),
+                        name="role_code",
+                        violation_error_message="This code is in use already.",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,24 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Collaborator',
+            name="Collaborator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(max_length=40, verbose_name='Module')),
-                ('record_id', models.BigIntegerField(verbose_name='Record')),
-                ('level', models.CharField(choices=[('read', 'May read'), ('edit', 'May edit')], default='read', max_length=4, verbose_name='Right')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.CharField(max_length=40, verbose_name="Module")),
+                ("record_id", models.BigIntegerField(verbose_name="Record")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("read", "May read"), ("edit", "May edit")],
+                        default="read",
+                        max_length=4,
+                        verbose_name="Right",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Collaborator',
-                'verbose_name_plural': 'Collaborators',
+                "verbose_name": "Collaborator",
+                "verbose_name_plural": "Collaborators",
             },
         ),
     ]

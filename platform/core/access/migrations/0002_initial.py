@@ -6,26 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='collaborator',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='User'),
+            model_name="collaborator",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="User",
+            ),
         ),
         migrations.AddIndex(
-            model_name='collaborator',
-            index=models.Index(fields=['resource', 'record_id'], name='collaborator_record'),
+            model_name="collaborator",
+            index=models.Index(fields=["resource", "record_id"], name="collaborator_record"),
         ),
         migrations.AddConstraint(
-            model_name='collaborator',
-            constraint=models.UniqueConstraint(fields=('user', 'resource', 'record_id'), name='collaborator_once'),
+            model_name="collaborator",
+            constraint=models.UniqueConstraint(fields=("user", "resource", "record_id"), name="collaborator_once"),
         ),
     ]
