@@ -1,0 +1,1 @@
+"""What is due in all companies, in one table outside of them: the only thing the dispatcher looks at."""
