@@ -1,0 +1,83 @@
+// Menus, dialogs, drawer and tooltips: Bootstrap's own, and the parts that htmx swaps in.
+import Dropdown from "bootstrap/js/src/dropdown.js";
+import Modal from "bootstrap/js/src/modal.js";
+import Tooltip from "bootstrap/js/src/tooltip.js";
+import { each, el, icon, on } from "./dom.js";
+import { text } from "./texts.js";
+
+/** Shows a dialog element that was just put into the page; it leaves the page when it is closed. */
+export function open(element) {
+  const dialog = new Modal(element);
+  element.addEventListener("hidden.bs.modal", () => {
+    dialog.dispose();
+    element.remove();
+  });
+  dialog.show();
+  return dialog;
+}
+
+/** Builds and shows a dialog with a title (text), a body and buttons (nodes). */
+export function dialog({ title = "", body, buttons = [], size = "sm", fixed = false }) {
+  const content = el("div", { class: "modal-content" });
+  if (title) {
+    const close = el("button", { type: "button", class: "btn btn-ghost btn-icon", "data-bs-dismiss": "modal", "aria-label": text("close") });
+    close.append(icon("x"));
+    content.append(el("div", { class: "modal-header" }, el("h2", { class: "modal-title" }, title), fixed ? "" : close));
+  }
+  content.append(el("div", { class: "modal-body" }, body));
+  if (buttons.length) content.append(el("div", { class: "modal-footer" }, ...buttons));
+  const element = el(
+    "div",
+    { class: "modal fade", tabindex: "-1", role: "dialog", "aria-modal": "true", "aria-label": title || null, ...(fixed ? { "data-bs-backdrop": "static", "data-bs-keyboard": "false" } : {}) },
+    el("div", { class: `modal-dialog modal-dialog-centered modal-dialog-scrollable modal-${size}` }, content),
+  );
+  document.body.append(element);
+  const shown = open(element);
+  return { element, close: () => shown.hide() };
+}
+
+each("[data-dialog]", (element) => {
+  if (!Modal.getInstance(element)) open(element);
+});
+
+// The server closes what it opened: HX-Trigger: close-dialog.
+document.addEventListener("close-dialog", () => {
+  for (const element of document.querySelectorAll(".modal.show")) Modal.getInstance(element)?.hide();
+});
+
+// The menu must not be cut off by a table or a panel that scrolls.
+each('[data-bs-toggle="dropdown"]', (button) => {
+  Dropdown.getOrCreateInstance(button, { popperConfig: (usual) => ({ ...usual, strategy: "fixed" }), autoClose: button.dataset.bsAutoClose ?? true });
+});
+
+each('[data-bs-toggle="tooltip"]', (element) => Tooltip.getOrCreateInstance(element));
+
+// The drawer: a part swapped into #drawer.
+const drawer = () => document.querySelector("[data-drawer]");
+let opener;
+
+export function closeDrawer() {
+  const shown = drawer();
+  if (!shown) return false;
+  shown.remove();
+  for (const row of document.querySelectorAll("tr.cur")) row.classList.remove("cur");
+  opener?.focus?.();
+  document.dispatchEvent(new CustomEvent("shell:drawer-closed"));
+  return true;
+}
+
+each("[data-drawer]", (element) => {
+  if (!document.activeElement?.closest("[data-drawer]")) opener = document.activeElement;
+  element.focus({ preventScroll: true });
+});
+on("click", "[data-drawer-close]", closeDrawer);
+document.addEventListener("close-drawer", closeDrawer);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+  if (document.querySelector(".modal.show, .dropdown-menu.show, .cmdk")) return;
+  if (closeDrawer()) event.preventDefault();
+});
+// A new page needs no preview of the old one.
+document.addEventListener("htmx:after:history:update", ({ detail }) => {
+  if (!detail.sourceElement?.closest?.("[data-drawer], .panel")) closeDrawer();
+});
