@@ -4,6 +4,7 @@ import argparse
 import os
 import subprocess
 
+from infra.checks.run import run_checks
 from infra.local import state
 from infra.local.paths import ROOT, executable, source_path
 from infra.local.services import embedded_services
@@ -18,6 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
             return up(arguments.port, demo=not arguments.no_demo)
         case "manage":
             return manage(arguments.arguments)
+        case "check":
+            return run_checks(arguments.names)
         case "test":
             return run_tests(arguments.arguments)
         case other:
