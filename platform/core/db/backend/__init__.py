@@ -1,0 +1,1 @@
+"""Django's database engine `core.db.backend`."""
