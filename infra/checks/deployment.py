@@ -10,7 +10,7 @@ from infra.local.services import Services
 SAFE = {
     "QIKU_ENV": "production",
     "QIKU_HOST": "crm.example.com",
-    "SECRET_KEY": "Tq5u8vZk2mXw9cRb4nLs7pYe1hGd6jFa3oUi0xVt-Kz_BqWy",
+    "SECRET_KEY": "Tq5u8vZk2mXw9cRb4nLs7pYe1hGd6jFa3oUi0xVt-Kz_BqWy4rNs8d",
     "EMAIL_URL": "smtps://sender:secret@mail.example.com",
     "DEBUG": "",
 }

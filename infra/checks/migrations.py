@@ -50,10 +50,8 @@ def check_models(all_models: Iterable[type[models.Model]]) -> Iterator[Finding]:
         if _is_shared(options.app_label) != public:
             what = "stands in public but is not named with it" if not public else "is named public but is a company's"
             yield Finding(where, 1, f"{model.__name__} {what}: db_table must begin with {PUBLIC!r} exactly when shared")
-        if options.managed and options.pk is None:
-            yield Finding(where, 1, f"{model.__name__} has no primary key")
         for field in options.local_fields:
-            if isinstance(field, models.ForeignKey) and not public and field.db_constraint:
+            if isinstance(field, models.ForeignKey) and not public and _has_constraint(field):
                 target = field.related_model
                 if isinstance(target, type) and is_public(target):
                     yield Finding(
@@ -123,11 +121,11 @@ def _lock_faults(operation: Operation, app: str, state: ProjectState) -> Iterato
 def _added_field_faults(field: models.Field) -> Iterator[str]:  # type: ignore[type-arg]
     if isinstance(field, models.ManyToManyField):
         return
-    if field.unique or field.db_index:
+    if _is_indexed(field):
         yield f"AddField of {field.name} builds its index under a lock: add it without, then AddIndexConcurrently"
     if not field.null and field.db_default is NOT_PROVIDED:
         yield f"AddField of {field.name}: the version that still runs cannot insert without it: give it a db_default"
-    if isinstance(field, models.ForeignKey) and field.db_constraint:
+    if isinstance(field, models.ForeignKey) and _has_constraint(field):
         yield f"AddField of {field.name} checks its foreign key under a lock: db_constraint=False, then NOT VALID"
 
 
@@ -138,10 +136,18 @@ def _rewrites(before: models.Field, after: models.Field) -> bool:  # type: ignor
     if type(before) is type(after) or {type(before), type(after)} <= set(TYPES_THAT_ONLY_WIDEN):
         old, new = before.max_length, after.max_length
         narrower = new is not None and (old is None or new < old)
-        index_added = (after.unique and not before.unique) or (after.db_index and not before.db_index)
+        index_added = _is_indexed(after) and not _is_indexed(before)
         digits = [(getattr(f, "max_digits", None), getattr(f, "decimal_places", None)) for f in (before, after)]
         return narrower or index_added or digits[0] != digits[1]
     return True
+
+
+def _has_constraint(field: models.ForeignKey) -> bool:  # type: ignore[type-arg]
+    return bool(getattr(field, "db_constraint", True))
+
+
+def _is_indexed(field: models.Field) -> bool:  # type: ignore[type-arg]
+    return bool(field.unique or getattr(field, "db_index", False))
 
 
 def _sql_faults(operation: Operation) -> Iterator[str]:

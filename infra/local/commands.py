@@ -3,6 +3,7 @@
 import argparse
 import os
 import subprocess
+from pathlib import Path
 
 from infra.checks.run import run_checks
 from infra.local import state
@@ -41,5 +42,5 @@ def manage(arguments: list[str]) -> int:
 
 def _django(arguments: list[str], services: dict[str, str]) -> int:
     environment = {**os.environ, "PYTHONPATH": source_path(), **services}
-    command = [executable("python"), ROOT / "manage.py", *arguments]
+    command: list[str | Path] = [executable("python"), ROOT / "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

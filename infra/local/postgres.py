@@ -216,7 +216,7 @@ class Cluster:
 
 
 def _one(connection: psycopg.Connection, query: str, name: str) -> bool:
-    return connection.execute(sql.SQL(query), (name,)).fetchone() is not None  # type: ignore[arg-type]
+    return connection.execute(sql.SQL(query), (name,)).fetchone() is not None
 
 
 def _binaries(account: Account | None) -> Path:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 
 from infra.local.builds import build_frontend, compile_translations
 from infra.local.paths import ROOT, executable, source_path
@@ -42,7 +43,7 @@ def run_tests(arguments: list[str]) -> int:
     with ExitStack() as stack:
         with progress.step("PostgreSQL and Valkey for the tests"):
             services = stack.enter_context(temporary_services())
-        command = [executable("python"), "-m", "pytest", *options, *arguments]
+        command: list[str | Path] = [executable("python"), "-m", "pytest", *options, *arguments]
         environment |= services.environment()
         status = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     if not browser:
