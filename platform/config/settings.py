@@ -80,6 +80,7 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *OTHER_APPS]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.shell.csp.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.companies.middleware.CompanyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,11 +107,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.shell.context.shell",
             ],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "core.shell.forms.ShellRenderer"
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
 AUTH_USER_MODEL = "people.User"
@@ -130,6 +132,24 @@ PASSWORD_HASHERS = (
 )
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 2 * 3600
+
+# Users are made by administrators and have the e-mail address of their row: allauth verifies and keeps none of its own.
+ACCOUNT_ADAPTER = "tenants.people.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"user_token": "tenants.people.signin_forms.ResetTokenForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}  # our backend takes a phone or an e-mail address for it, too
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/sign-in/"
+ACCOUNT_RATE_LIMITS = {
+    # Failed attempts by account and by address (an office shares one); whoever knows the password is not counted.
+    "login_failed": "30/10m/ip,5/10m/key",
+    "login": "",
+    "reset_password": "20/10m/ip,3/10m/key",
+    "reset_password_from_key": "20/10m/ip",
+    "change_password": "10/10m/user",
+}
 
 # `__Host-` binds a cookie to one host: no company's page can set or read another's.
 SESSION_COOKIE_NAME = "__Host-session"
@@ -203,6 +223,7 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = not PRODUCTION  # files are found when they are asked for: nothing has to be collected
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
 

@@ -11,23 +11,31 @@ from django.http import HttpRequest
 from tenants.people.models import User
 
 
+def user_known_as(name: str) -> User | None:
+    """The user whose login name, phone or e-mail is `name`, or None.
+
+    A login name comes first: nobody can take another user's sign-in away by giving that name as a phone number.
+    """
+    found = list(User.objects.get_queryset().known_as(name)[:3])
+    for user in found:
+        if user.username.lower() == name.strip().lower():
+            return user
+    return found[0] if len(found) == 1 else None
+
+
 class AnyNameBackend(BaseBackend):
     """Finds the user by any of their names. Takes as long for an unknown name as for a wrong password."""
 
-    def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
-    ) -> User | None:
-        name = username or kwargs.get("login") or kwargs.get("email") or kwargs.get("phone")
-        if not name or not password:
+    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
+        """The user, if the password is theirs and they may sign in."""
+        if not username or not password:
             return None
-        found = list(User.objects.get_queryset().known_as(name)[:2])
-        if len(found) != 1:  # nobody, or a name of one that is a phone of another: never guess
+        user = user_known_as(username)
+        if user is None:
             make_password(password)
             return None
-        user = found[0]
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user; one who was deleted or may no longer sign in has no session."""
-        found: User | None = User.objects.get_queryset().with_seat().filter(pk=user_id).first()
-        return found
+        return User.objects.get_queryset().with_seat().filter(pk=user_id).first()

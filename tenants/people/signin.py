@@ -1,0 +1,152 @@
+"""Signing in and out, passwords, and the way in from the public site: allauth's views with our pages."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account import views as allauth
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from tenants.companies.middleware import allowed_when_read_only
+
+from tenants.people.adapter import LOCKED
+from tenants.people.middleware import IMPERSONATOR
+from tenants.people.signin_forms import ChangePasswordForm, ResetPasswordForm, ResetRequestForm, SignInForm
+from tenants.people.signin_handover import handover_take
+from tenants.people.signin_required import signed_in
+
+def status_of(form: forms.BaseForm) -> HTTPStatus:
+    """The status of an answer that shows a refused form again: 429 when it was sent too often, else 422."""
+    return HTTPStatus.TOO_MANY_REQUESTS if form.has_error("__all__", LOCKED) else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class _Refuses:
+    """A refused form is shown again with a status that says so."""
+
+    def form_invalid(self, form: forms.BaseForm) -> HttpResponse:
+        """The page with the errors at their fields; nothing typed but the password is lost."""
+        view: Any = self
+        response: HttpResponse = view.render_to_response(view.get_context_data(form=form), status=status_of(form))
+        return response
+
+
+class SignIn(_Refuses, allauth.LoginView):  # type: ignore[misc]
+    """登录: name and password."""
+
+    template_name = "account/sign_in.html"
+    form_class = SignInForm
+
+
+class SignOut(allauth.LogoutView):  # type: ignore[misc]
+    """退出: a POST; a GET asks first."""
+
+    template_name = "account/sign_out.html"
+
+
+class ResetRequest(_Refuses, allauth.PasswordResetView):  # type: ignore[misc]
+    """Asks for a link by e-mail."""
+
+    template_name = "account/reset.html"
+    form_class = ResetRequestForm
+
+
+class ResetRequested(allauth.PasswordResetDoneView):  # type: ignore[misc]
+    """Says that a mail is on its way if there is such a user and that user has an e-mail address."""
+
+    template_name = "account/reset_requested.html"
+
+
+class ResetPassword(_Refuses, allauth.PasswordResetFromKeyView):  # type: ignore[misc]
+    """Chooses a new password with the link from the mail; says so when the link is used up or too old."""
+
+    template_name = "account/reset_password.html"
+    form_class = ResetPasswordForm
+
+
+class ResetDone(allauth.PasswordResetFromKeyDoneView):  # type: ignore[misc]
+    """The new password is stored; one signs in with it."""
+
+    template_name = "account/reset_done.html"
+
+
+class ChangePassword(_Refuses, allauth.PasswordChangeView):  # type: ignore[misc]
+    """Changes one's own password. Whoever acts as another user can't change that user's."""
+
+    template_name = "account/change_password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("profile")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As allauth's, for users who act for themselves and have a password."""
+        if request.session.get(IMPERSONATOR) or not request.user.has_usable_password():
+            raise PermissionDenied(_("Only the user can change this password."))
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The dialog on a page whose session ran out: a part of a page on GET, JSON on POST.
+
+    The page sends `login`, `password` and `user`, the id of the user it was made for. Answers 200 with
+    `{"user": id, "csrf": token}` when that very user has signed in, and the page may repeat what was refused with the
+    new token; 409 with `{"errors": {"__all__": […]}}` for another user, who is not signed in; 422 or 429 with
+    `{"errors": {field: […]}}` when name and password were refused.
+    """
+    if request.method == "GET":
+        return render(request, "account/sign_in_again.html", {"form": SignInForm(request=request)})
+    form = SignInForm(request.POST, request=request)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=status_of(form))
+    user = form.user
+    if str(user.pk) != request.POST.get("user", ""):
+        message = _("This page belongs to another user. Reload it to go on as %(name)s.") % {"name": user}
+        return JsonResponse({"errors": {"__all__": [message]}}, status=HTTPStatus.CONFLICT)
+    form.login(request)
+    return JsonResponse({"user": user.pk, "csrf": get_token(request)})
+
+
+@allowed_when_read_only
+@csrf_exempt  # the form stands on the public site, which has no cookie of this host; the ticket is the proof
+@never_cache
+@sensitive_post_parameters("ticket")
+@require_http_methods(["POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """The way in from the public site after signing up: a ticket that is good once, for a minute."""
+    public = {f"{settings.SCHEME}://{settings.HOST}", f"{settings.SCHEME}://{settings.HOST}:{settings.PORT}"}
+    if request.headers.get("Origin", "") not in {"", *public}:
+        raise PermissionDenied(_("This way in is open from the sign-up page only."))
+    user = handover_take(request.POST.get("ticket", ""))
+    if user is None:
+        return render(request, "account/handover_over.html", status=HTTPStatus.GONE)
+    get_adapter(request).login(request, user)
+    return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+
+
+def _always(view: type[Any]) -> Any:
+    """The view as a function, which works while the licence has run out: nothing of the company's is changed."""
+    return allowed_when_read_only(view.as_view())
+
+
+sign_in = _always(SignIn)
+sign_out = _always(SignOut)
+reset_request = _always(ResetRequest)
+reset_requested = _always(ResetRequested)
+reset_password = _always(ResetPassword)
+reset_done = _always(ResetDone)
+change_password = signed_in(ChangePassword.as_view())
