@@ -239,7 +239,7 @@ def _refusal(job: Job, user: Any) -> str | None:
         return _("This version of the program does not know this kind of job.")
     if job.requested_by is not None and user is None:
         return _("The user who asked for this no longer exists.")
-    if user is not None and not user.is_active:
+    if user is not None and (not user.is_active or getattr(user, "deleted_at", None)):
         return _("The user who asked for this may no longer sign in.")
     if not job.tries_left:
         return _("The program was stopped each time it worked on this.")

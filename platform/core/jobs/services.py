@@ -45,6 +45,8 @@ def enqueue(
         TypeError: the payload is not JSON.
     """
     declared = kind_named(kind)
+    if key is not None and (earlier := Job.rows.filter(kind=kind, key=key).first()):
+        return earlier
     job = Job(
         kind=kind,
         payload=json.loads(json.dumps(dict(payload or {}), cls=DjangoJSONEncoder)),
@@ -58,10 +60,8 @@ def enqueue(
             job.save(force_insert=True)
             _make_due(job, at)
     except IntegrityError:
-        earlier = Job.rows.filter(kind=kind, key=key).first() if key else None
-        if earlier is None:
-            raise
-        return earlier
+        # Somebody ordered the same between our look and our insert, and has committed.
+        return Job.rows.get(kind=kind, key=key)
     if job.pk % 100 == 0:
         _forget_old_jobs()
     return job

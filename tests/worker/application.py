@@ -1,0 +1,7 @@
+"""The worker with the kinds of the tests: `celery -A tests.worker.application worker`."""
+
+from worker import app
+
+from tests.worker import kinds
+
+__all__ = ["app", "kinds"]
