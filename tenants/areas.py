@@ -1,7 +1,8 @@
 """The areas of the product that every company has: the home page and the system settings."""
 
-from core.resources import Area
 from django.utils.translation import gettext_lazy as _
+
+from core.resources import Area
 
 HOME = Area("home", _("Home"), "home", 0)
 SYSTEM = Area("system", _("System settings"), "settings", 900)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.records.acting import Acting, acting_as
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from core.records.acting import Acting, acting_as
 
 IMPERSONATOR = "impersonator"  # session key: id of the administrator behind a switched user
 
@@ -24,7 +25,9 @@ class PersonMiddleware:
         user = request.user
         if user.is_authenticated and (not user.is_active or user.deleted_at is not None):
             logout(request)
-        circumstances = Acting(address=request.META.get("REMOTE_ADDR"), impersonator_id=request.session.get(IMPERSONATOR))
+        circumstances = Acting(
+            address=request.META.get("REMOTE_ADDR"), impersonator_id=request.session.get(IMPERSONATOR)
+        )
         with acting_as(circumstances), translation.override(self._language(request)):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -13,6 +13,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -142,6 +143,8 @@ class User(AbstractBaseUser, Stored, Trashable):
         blank=True,
         choices=[("", _("As the company")), ("zh-hans", "简体中文"), ("en", "English")],
     )
+    password_is_temporary = models.BooleanField(_("Temporary password"), default=False, editable=False)
+    sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[Any] = UserManager()
 
@@ -189,14 +192,24 @@ class User(AbstractBaseUser, Stored, Trashable):
 
     def clean(self) -> None:
         """Refuse a chain of superiors that comes back to this user."""
-        seen, above = {self.pk}, self.manager
-        while above is not None:
-            if above.pk in seen and self.pk:
-                raise ValidationError(
-                    {"manager": ValidationError(_("This would make the user their own superior."), code="circle")}
-                )
+        if self.pk and any(above.pk == self.pk for above in self.superiors()):
+            raise ValidationError(
+                {"manager": ValidationError(_("This would make the user their own superior."), code="circle")}
+            )
+
+    def superiors(self) -> Iterator[User]:
+        """The chain of superiors, nearest first; one that comes back to somebody ends there."""
+        seen: set[int] = set()
+        above = self.manager
+        while above is not None and above.pk not in seen:
+            yield above
             seen.add(above.pk)
             above = above.manager
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to stay valid: it changes with the password, and when all sign-ins are ended."""
+        salt = f"{type(self).__module__}.sign-ins.{self.sign_ins_ended}"
+        return salted_hmac(salt, self.password, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def access(self) -> Access:

@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from zoneinfo import available_timezones
 
-from core.db import current_company
-from core.records.base import Stored
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from core.db import current_company
+from core.records.base import Stored
 
 
 def logo_path(company_settings: CompanySettings, filename: str) -> str:
     """Where a logo lies in the storage: a new name each time, so that no cache shows the former one."""
     return f"{current_company().uuid}/logo/{uuid.uuid4().hex}.png"
+
+
+def known_time_zone(name: str) -> None:
+    """Refuse a time zone that is none of the tz database."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone “%(name)s”."), params={"name": name}, code="time_zone")
+
+
+CURRENCIES = [
+    ("CNY", _("Chinese yuan (CNY)")),
+    ("HKD", _("Hong Kong dollar (HKD)")),
+    ("TWD", _("New Taiwan dollar (TWD)")),
+    ("USD", _("US dollar (USD)")),
+    ("EUR", _("Euro (EUR)")),
+    ("GBP", _("Pound sterling (GBP)")),
+    ("JPY", _("Japanese yen (JPY)")),
+    ("SGD", _("Singapore dollar (SGD)")),
+]
 
 
 class CompanySettings(Stored):
@@ -34,11 +55,17 @@ class CompanySettings(Stored):
     bank_account = models.CharField(_("Bank account"), max_length=40, blank=True)
     logo = models.FileField(_("Company logo"), upload_to=logo_path, max_length=200, blank=True)
     colour = models.CharField(
-        _("Colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #2b5fe3."))]
+        _("Colour"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #2b5fe3."))],
     )
-    language = models.CharField(_("Language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans")
-    time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Shanghai")
-    currency = models.CharField(_("Currency"), max_length=3, default="CNY")
+    language = models.CharField(
+        _("Language"), max_length=10, choices=[("zh-hans", "简体中文"), ("en", "English")], default="zh-hans"
+    )
+    time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Shanghai", validators=[known_time_zone])
+    currency = models.CharField(_("Currency"), max_length=3, choices=CURRENCIES, default="CNY")
+    checklist_away = models.BooleanField(default=False, editable=False)
 
     class Meta(Stored.Meta):
         abstract = False
@@ -51,10 +78,14 @@ class CompanySettings(Stored):
 
 
 class MenuChoice(models.Model):
-    """The entries of the menu a user wants to see, in that user's order (菜单管理); without a row, all of them."""
+    """How a user arranged the menu (菜单管理): names of entries in the user's order, and those taken out of it.
+
+    An entry that is in neither list, such as one of a module added later, stands where it stands for everybody.
+    """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", primary_key=True)
-    entries: Any = models.JSONField(_("Menu"), default=list)
+    order: Any = models.JSONField(_("Order"), default=list)
+    hidden: Any = models.JSONField(_("Left out"), default=list)
 
     class Meta:
         verbose_name = _("Menu")

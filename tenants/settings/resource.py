@@ -1,14 +1,22 @@
 """The data dictionary and the basic settings, as the world sees them."""
 
+from django.utils.translation import gettext_lazy as _
+
 from core.records.models import Option
 from core.resources import Resource, Screen, registry
 from core.resources.permissions import VERBS
-from django.utils.translation import gettext_lazy as _
-
 from tenants.areas import SETUP
 
 BASIC = registry.add_screen(
-    Screen("settings", _("Basic settings"), menu=SETUP, icon="building", url_name="settings", verbs={"change": VERBS["change"]}, order=10)
+    Screen(
+        "settings",
+        _("Basic settings"),
+        menu=SETUP,
+        icon="building",
+        url_name="settings",
+        verbs={"change": VERBS["change"]},
+        order=10,
+    )
 )
 
 

@@ -9,61 +9,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Department',
+            name="Department",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('name', models.CharField(max_length=60, verbose_name='Organisation name')),
-                ('code', models.CharField(max_length=30, validators=[django.core.validators.RegexValidator('^[0-9A-Za-z_-]+$', 'Only letters, digits, hyphens and underscores.')], verbose_name='Organisation code')),
-                ('kind', models.CharField(choices=[('company', 'Company'), ('department', 'Department')], default='department', max_length=10, verbose_name='Organisation type')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='Remarks')),
-                ('order', models.PositiveIntegerField(default=0, editable=False, verbose_name='Order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("name", models.CharField(max_length=60, verbose_name="Organisation name")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=30,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[0-9A-Za-z_-]+$", "Only letters, digits, hyphens and underscores."
+                            )
+                        ],
+                        verbose_name="Organisation code",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("company", "Company"), ("department", "Department")],
+                        default="department",
+                        max_length=10,
+                        verbose_name="Organisation type",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="Remarks")),
+                ("order", models.PositiveIntegerField(default=0, editable=False, verbose_name="Order")),
             ],
             options={
-                'verbose_name': 'Organisation unit',
-                'verbose_name_plural': 'Organisation',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
+                "verbose_name": "Organisation unit",
+                "verbose_name_plural": "Organisation",
+                "ordering": ["order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='Deleted at')),
-                ('username', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[^\\s@<>\\"\'/\\\\]{2,40}$', '2 to 40 characters without spaces or @ < > " \' / \\.')], verbose_name='Login name')),
-                ('name', models.CharField(max_length=40, verbose_name='Full name')),
-                ('employee_number', models.CharField(blank=True, max_length=20, verbose_name='Employee number')),
-                ('phone', tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name='Mobile phone')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='Telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('is_active', models.BooleanField(default=True, verbose_name='May sign in')),
-                ('language', models.CharField(blank=True, choices=[('', 'As the company'), ('zh-hans', '简体中文'), ('en', 'English')], max_length=10, verbose_name='Language')),
-                ('deleted_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Deleted by')),
-                ('manager', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports', to=settings.AUTH_USER_MODEL, verbose_name='Direct superior')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="Deleted at")),
+                (
+                    "username",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\s@<>\\\"'/\\\\]{2,40}$", "2 to 40 characters without spaces or @ < > \" ' / \\."
+                            )
+                        ],
+                        verbose_name="Login name",
+                    ),
+                ),
+                ("name", models.CharField(max_length=40, verbose_name="Full name")),
+                ("employee_number", models.CharField(blank=True, max_length=20, verbose_name="Employee number")),
+                ("phone", tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name="Mobile phone")),
+                ("telephone", models.CharField(blank=True, max_length=30, verbose_name="Telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="E-mail")),
+                ("is_active", models.BooleanField(default=True, verbose_name="May sign in")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "As the company"), ("zh-hans", "简体中文"), ("en", "English")],
+                        max_length=10,
+                        verbose_name="Language",
+                    ),
+                ),
+                (
+                    "password_is_temporary",
+                    models.BooleanField(default=False, editable=False, verbose_name="Temporary password"),
+                ),
+                ("sign_ins_ended", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Deleted by",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Direct superior",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'User',
-                'verbose_name_plural': 'Users',
-                'ordering': ['pk'],
-                'abstract': False,
+                "verbose_name": "User",
+                "verbose_name_plural": "Users",
+                "ordering": ["pk"],
+                "abstract": False,
             },
         ),
     ]

@@ -8,57 +8,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('records', '0001_initial'),
+        ("people", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='position',
-            field=core.records.dictionary.OptionField(blank=True, db_index=False, kind='position', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Position'),
+            model_name="user",
+            name="position",
+            field=core.records.dictionary.OptionField(
+                blank=True,
+                db_index=False,
+                kind="position",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="records.option",
+                verbose_name="Position",
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='leader',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Head'),
+            model_name="department",
+            name="leader",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="Head",
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='people.department', verbose_name='Superior organisation'),
+            model_name="department",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="people.department",
+                verbose_name="Superior organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='department',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='people.department', verbose_name='Department of the user'),
+            model_name="user",
+            name="department",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="members",
+                to="people.department",
+                verbose_name="Department of the user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('code'), name='department_code', violation_error_message='This code is in use already.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("code"),
+                name="department_code",
+                violation_error_message="This code is in use already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='department',
-            constraint=models.UniqueConstraint(models.F('parent'), django.db.models.functions.text.Lower('name'), name='department_name', violation_error_message='There is one of this name here already.'),
+            model_name="department",
+            constraint=models.UniqueConstraint(
+                models.F("parent"),
+                django.db.models.functions.text.Lower("name"),
+                name="department_name",
+                violation_error_message="There is one of this name here already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), condition=models.Q(('deleted_at__isnull', True)), name='user_login_name', violation_error_message='This login name is taken.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("username"),
+                condition=models.Q(("deleted_at__isnull", True)),
+                name="user_login_name",
+                violation_error_message="This login name is taken.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(models.F('phone'), condition=models.Q(('deleted_at__isnull', True), models.Q(('phone', ''), _negated=True)), name='user_phone', violation_error_message='Another user has this mobile phone.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                models.F("phone"),
+                condition=models.Q(("deleted_at__isnull", True), models.Q(("phone", ""), _negated=True)),
+                name="user_phone",
+                violation_error_message="Another user has this mobile phone.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('deleted_at__isnull', True), models.Q(('email', ''), _negated=True)), name='user_email', violation_error_message='Another user has this e-mail address.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"),
+                condition=models.Q(("deleted_at__isnull", True), models.Q(("email", ""), _negated=True)),
+                name="user_email",
+                violation_error_message="Another user has this e-mail address.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(models.F('employee_number'), condition=models.Q(('deleted_at__isnull', True), models.Q(('employee_number', ''), _negated=True)), name='user_employee_number', violation_error_message='Another user has this employee number.'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                models.F("employee_number"),
+                condition=models.Q(("deleted_at__isnull", True), models.Q(("employee_number", ""), _negated=True)),
+                name="user_employee_number",
+                violation_error_message="Another user has this employee number.",
+            ),
         ),
     ]

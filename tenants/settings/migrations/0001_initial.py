@@ -9,54 +9,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MenuChoice',
+            name="MenuChoice",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('entries', models.JSONField(default=list, verbose_name='Menu')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("order", models.JSONField(default=list, verbose_name="Order")),
+                ("hidden", models.JSONField(default=list, verbose_name="Left out")),
             ],
             options={
-                'verbose_name': 'Menu',
+                "verbose_name": "Menu",
             },
         ),
         migrations.CreateModel(
-            name='CompanySettings',
+            name="CompanySettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('system_name', models.CharField(max_length=40, verbose_name='System name')),
-                ('company_name', models.CharField(max_length=100, verbose_name='Company name')),
-                ('company_name_en', models.CharField(blank=True, max_length=120, verbose_name='Company name in English')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='Mobile phone')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='Telephone')),
-                ('fax', models.CharField(blank=True, max_length=30, verbose_name='Fax')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='Address')),
-                ('website', models.URLField(blank=True, verbose_name='Website')),
-                ('bank', models.CharField(blank=True, max_length=80, verbose_name='Bank')),
-                ('bank_account', models.CharField(blank=True, max_length=40, verbose_name='Bank account')),
-                ('logo', models.FileField(blank=True, max_length=200, upload_to=tenants.settings.models.logo_path, verbose_name='Company logo')),
-                ('colour', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour such as #2b5fe3.')], verbose_name='Colour')),
-                ('language', models.CharField(choices=[('zh-hans', '简体中文'), ('en', 'English')], default='zh-hans', max_length=10, verbose_name='Language')),
-                ('time_zone', models.CharField(default='Asia/Shanghai', max_length=40, verbose_name='Time zone')),
-                ('currency', models.CharField(default='CNY', max_length=3, verbose_name='Currency')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("system_name", models.CharField(max_length=40, verbose_name="System name")),
+                ("company_name", models.CharField(max_length=100, verbose_name="Company name")),
+                (
+                    "company_name_en",
+                    models.CharField(blank=True, max_length=120, verbose_name="Company name in English"),
+                ),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="Mobile phone")),
+                ("telephone", models.CharField(blank=True, max_length=30, verbose_name="Telephone")),
+                ("fax", models.CharField(blank=True, max_length=30, verbose_name="Fax")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="E-mail")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="Address")),
+                ("website", models.URLField(blank=True, verbose_name="Website")),
+                ("bank", models.CharField(blank=True, max_length=80, verbose_name="Bank")),
+                ("bank_account", models.CharField(blank=True, max_length=40, verbose_name="Bank account")),
+                (
+                    "logo",
+                    models.FileField(
+                        blank=True,
+                        max_length=200,
+                        upload_to=tenants.settings.models.logo_path,
+                        verbose_name="Company logo",
+                    ),
+                ),
+                (
+                    "colour",
+                    models.CharField(
+                        blank=True,
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "A colour such as #2b5fe3.")
+                        ],
+                        verbose_name="Colour",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("zh-hans", "简体中文"), ("en", "English")],
+                        default="zh-hans",
+                        max_length=10,
+                        verbose_name="Language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Asia/Shanghai",
+                        max_length=40,
+                        validators=[tenants.settings.models.known_time_zone],
+                        verbose_name="Time zone",
+                    ),
+                ),
+                (
+                    "currency",
+                    models.CharField(
+                        choices=[
+                            ("CNY", "Chinese yuan (CNY)"),
+                            ("HKD", "Hong Kong dollar (HKD)"),
+                            ("TWD", "New Taiwan dollar (TWD)"),
+                            ("USD", "US dollar (USD)"),
+                            ("EUR", "Euro (EUR)"),
+                            ("GBP", "Pound sterling (GBP)"),
+                            ("JPY", "Japanese yen (JPY)"),
+                            ("SGD", "Singapore dollar (SGD)"),
+                        ],
+                        default="CNY",
+                        max_length=3,
+                        verbose_name="Currency",
+                    ),
+                ),
+                ("checklist_away", models.BooleanField(default=False, editable=False)),
             ],
             options={
-                'verbose_name': 'Basic settings',
-                'verbose_name_plural': 'Basic settings',
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='settings_once')],
+                "verbose_name": "Basic settings",
+                "verbose_name_plural": "Basic settings",
+                "abstract": False,
+                "constraints": [models.CheckConstraint(condition=models.Q(("pk", 1)), name="settings_once")],
             },
         ),
     ]
