@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -11,9 +13,12 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
+from django.db.migrations.operations import RunPython, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 from core.db import run_outside_companies
@@ -23,7 +28,7 @@ from core.db.router import labels
 from core.db.schemas import describe_schema, drop_schema, fingerprint, make_schema
 from tenants.companies.models import Template
 
-_TEMPLATE_LOCK = 0x71696B75_01  # one process makes the script, the others wait for it
+_TEMPLATE_LOCK = 0x71696B7501  # one process makes the script, the others wait for it
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,21 @@ class Plan:
         return [name_of(migration) for migration in self.migrations]
 
     def state_before(self, migration: Migration) -> ProjectState:
-        """The models as they are before `migration`, those of apps without tables of ours included."""
+        """The models as they are before `migration`, those of all apps."""
         return self.graph.make_state(nodes=(migration.app_label, migration.name), at_end=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One migration as it is brought to a company: its SQL, or None where Python has to run in the company itself."""
+
+    migration: Migration
+    script: str | None
+
+    @property
+    def name(self) -> str:
+        """As it is recorded."""
+        return name_of(self.migration)
 
 
 def name_of(migration: Migration) -> str:
@@ -52,88 +70,138 @@ def name_of(migration: Migration) -> str:
 @cache
 def company_plan() -> Plan:
     """The migrations of a company's schema."""
-    return _plan("TENANT_APPS")
+    return plan_of("TENANT_APPS")
 
 
 @cache
 def public_plan() -> Plan:
     """The migrations of the schema `public`."""
-    return _plan("SHARED_APPS")
+    return plan_of("SHARED_APPS")
 
 
-def _plan(setting: str) -> Plan:
-    loader = MigrationLoader(None)
-    graph, wanted = loader.graph, labels(setting)
+def plan_of(setting: str) -> Plan:
+    """The migrations of the apps in a setting, read from the files."""
+    graph, wanted = MigrationLoader(None).graph, labels(setting)
     keys: list[tuple[str, str]] = []
     for leaf in sorted(key for key in graph.leaf_nodes() if key[0] in wanted):
         keys += [key for key in graph.forwards_plan(leaf) if key[0] in wanted and key not in keys]
     migrations = tuple(graph.nodes[key] for key in keys)
     digest = hashlib.sha256()
     for migration in migrations:
-        digest.update(name_of(migration).encode() + b"\0")
-        digest.update(inspect.getsource(inspect.getmodule(type(migration)) or type(migration)).encode() + b"\0")
+        module = inspect.getmodule(type(migration))
+        text = inspect.getsource(module) if module else ""
+        digest.update(f"{name_of(migration)}\0{text}\0".encode())
     return Plan(migrations, digest.hexdigest(), graph)
 
 
-def apply_in_process(plan: Plan, migration: Migration) -> None:
-    """Apply one migration to the schema that is set now, as Django's `migrate` does."""
-    state = plan.state_before(migration)
-    with connection.schema_editor(atomic=migration.atomic) as editor:
-        migration.apply(state, editor)
+def apply_in_process(plan: Plan, migration: Migration) -> str | None:
+    """Apply one migration to the schema that is set now, as Django's `migrate` does.
+
+    Returns its SQL, for other schemas; None where the SQL alone does not do it.
+    """
+    editor = _recording_editor(atomic=migration.atomic)
+    with editor:
+        migration.apply(plan.state_before(migration), editor)
+    if not migration.atomic or any(_runs_python(operation) for operation in migration.operations):
+        return None
+    return "\n".join(f"{statement.rstrip().rstrip(';')};" for statement in editor.done)
+
+
+def _runs_python(operation: Operation) -> bool:
+    if isinstance(operation, SeparateDatabaseAndState):
+        return any(_runs_python(part) for part in operation.database_operations)
+    return isinstance(operation, RunPython)
+
+
+def _recording_editor(*, atomic: bool) -> Any:
+    usual: type[BaseDatabaseSchemaEditor] = connection.SchemaEditorClass
+    compose = connection.ops.compose_sql  # type: ignore[attr-defined]
+
+    class Recording(usual):  # type: ignore[misc, valid-type]
+        """Django's editor, keeping what it has executed."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.done: list[str] = []
+
+        def execute(self, sql: Any, params: Any = ()) -> None:
+            """As Django's."""
+            super().execute(sql, params)
+            self.done.append(compose(str(sql), params) if params else str(sql))
+
+    return Recording(connection, atomic=atomic)
 
 
 def template() -> Template:
-    """The script of this release; made on first use, by applying the migrations once to a schema that is then dropped."""
+    """The script of this release; made on first use by applying the migrations once to a schema that is then dropped."""
     return run_outside_companies(_template)
 
 
 def _template() -> Template:
-    version = company_plan().version
-    found = Template.objects.filter(pk=version).first()
+    plan = company_plan()
+    found = Template.objects.filter(pk=plan.version).first()
     if found is not None:
         return found
-    raw = raw_connection()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_TEMPLATE_LOCK])
-    try:
-        found = Template.objects.filter(pk=version).first()
+    with _alone(_TEMPLATE_LOCK):
+        found = Template.objects.filter(pk=plan.version).first()
         if found is None:
-            script = script_of_migrations(raw)
+            script, structure = script_of_migrations(plan)
             found = Template(
-                version=version, script=script, fingerprint=fingerprint(script), applied=company_plan().names
+                version=plan.version, script=script, fingerprint=fingerprint(structure), applied=plan.names
             )
             found.save(force_insert=True)
         return found
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_TEMPLATE_LOCK])
 
 
-def script_of_migrations(raw: psycopg.Connection[Any]) -> str:
-    """Apply every migration to a scratch schema and describe what came out; the schema is gone afterwards."""
-    scratch = "t_scratch"
-    drop_schema(raw, scratch)  # left by a process that was killed
-    with raw.transaction():
-        make_schema(raw, scratch, "")
+def script_of_migrations(plan: Plan) -> tuple[str, str]:
+    """Apply every migration to a scratch schema; the script that makes the like of it, and its structure alone."""
+    with scratch_schema("") as name:
+        run_as_owner(name, owner_role(), lambda: [apply_in_process(plan, migration) for migration in plan.migrations])
+        return describe_as_owner(name, with_rows=True), describe_as_owner(name, with_rows=False)
+
+
+def steps_from(version: str, applied: list[str]) -> list[Step]:
+    """The migrations that a schema of `version` lacks, with the SQL that applies them, tried on a scratch schema first."""
+    plan = company_plan()
+    old = Template.objects.filter(pk=version).first()
+    done = set(old.applied if old else applied)
+    with _alone(_TEMPLATE_LOCK), scratch_schema(old.script if old else "") as name:
+
+        def apply() -> list[Step]:
+            if old is None:
+                for migration in plan.migrations:
+                    if name_of(migration) in done:
+                        apply_in_process(plan, migration)
+            lacking = [migration for migration in plan.migrations if name_of(migration) not in done]
+            return [Step(migration, apply_in_process(plan, migration)) for migration in lacking]
+
+        return run_as_owner(name, owner_role(), apply)
+
+
+@contextmanager
+def scratch_schema(script: str) -> Iterator[str]:
+    """A schema made from `script` that is gone after the block; one that a killed process left is dropped first."""
+    name = "t_scratch"
+    drop_schema(raw_connection(), name)
+    with raw_connection().transaction():
+        make_schema(raw_connection(), name, script)
     try:
-        run_as_owner(scratch, owner_role(raw), _apply_all)
-        raw_connection()
-        return describe_schema_as_owner(raw, scratch)
+        yield name
     finally:
-        raw_connection()
-        drop_schema(raw, scratch)
+        drop_schema(raw_connection(), name)
 
 
-def describe_schema_as_owner(raw: psycopg.Connection[Any], name: str) -> str:
+def describe_as_owner(name: str, *, with_rows: bool) -> str:
     """Describe a schema with the rights of its owner: the login role sees into none."""
+    raw = raw_connection()
     with raw.transaction():
-        raw.execute("SELECT set_config('role', %s, true)", [owner_role(raw)])
-        return describe_schema(raw, name)
+        raw.execute("SELECT set_config('role', %s, true)", [owner_role()])
+        return describe_schema(raw, name, with_rows=with_rows)
 
 
-def owner_role(raw: psycopg.Connection[Any]) -> str:
+def owner_role() -> str:
     """The role that owns the tables of companies, or `none` without the second wall."""
-    return roles_of(raw).owner if settings.COMPANY_ROLES else "none"
+    return roles_of(raw_connection()).owner if settings.COMPANY_ROLES else "none"
 
 
 def raw_connection() -> psycopg.Connection[Any]:
@@ -144,7 +212,12 @@ def raw_connection() -> psycopg.Connection[Any]:
     return raw
 
 
-def _apply_all() -> None:
-    plan = company_plan()
-    for migration in plan.migrations:
-        apply_in_process(plan, migration)
+@contextmanager
+def _alone(lock: int) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

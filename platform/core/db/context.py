@@ -62,6 +62,7 @@ class Place(NamedTuple):
 
 
 NO_PLACE = Place(NOWHERE, "none", "0")
+_NO_UUID = UUID(int=0)
 
 
 @dataclass(slots=True)
@@ -73,10 +74,13 @@ class _Now:
     place: Place = NO_PLACE
 
 
+IDLE = _Now()
+
+
 class _ThreadState(threading.local):
     """One per thread, as Django's connections are: a thread started inside a company begins with none."""
 
-    now = _Now()
+    now = IDLE
 
 
 _thread = _ThreadState()
@@ -134,7 +138,7 @@ class _Owned:
     schema_name: str
     db_role: str
     id: int = 0
-    uuid: UUID = UUID(int=0)
+    uuid: UUID = _NO_UUID
 
 
 def _refuse_open_transaction(wanted: _Now) -> None:
@@ -167,7 +171,7 @@ def _run(wanted: _Now, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
         return result
     finally:
         swap(before)
-        if before.company is None and not connection.in_atomic_block:
+        if before is IDLE and not connection.in_atomic_block:
             cast("DatabaseWrapper", connection).close_if_served_enough()
 
 

@@ -117,10 +117,10 @@ def drop_schema(raw: psycopg.Connection[Any], name: str) -> None:
         raw.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
 
 
-def describe_schema(raw: psycopg.Connection[Any], name: str) -> str:
-    """The schema as an SQL script without its name: tables, constraints, indexes, comments and the rows it was born with.
+def describe_schema(raw: psycopg.Connection[Any], name: str, *, with_rows: bool) -> str:
+    """The schema as an SQL script without its name: tables, constraints, indexes, comments, and its rows if wanted.
 
-    Two schemas are the same if and only if this is the same. Raises UnfitSchema, naming what may not be there.
+    Two schemas are the same if and only if this is the same, without rows. Raises UnfitSchema, naming what may not be there.
     """
     with raw.transaction():
         raw.execute("SELECT set_config('search_path', %s, true)", [name])
@@ -134,7 +134,7 @@ def describe_schema(raw: psycopg.Connection[Any], name: str) -> str:
             statements.append(f"CREATE TABLE {quoted} (\n  {parts}\n)" + (f" WITH ({options})" if options else ""))
             if comment:
                 statements.append(f"COMMENT ON TABLE {quoted} IS {sql.Literal(comment).as_string(raw)}")
-            rows += _rows_of(raw, table, quoted)
+            rows += _rows_of(raw, table, quoted) if with_rows else []
         for query in (_COMMENTS, _INDEXES):
             statements += [row[0] for row in raw.execute(query, [name]).fetchall()]
         statements += rows

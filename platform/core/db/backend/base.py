@@ -72,7 +72,7 @@ class _PlacedDebugCursor(_PlacedCursor, CursorDebugWrapper):
     """The same, for when Django counts the queries."""
 
 
-class DatabaseWrapper(tenants.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(tenants.DatabaseWrapper):
     """Django's connection of one thread; where it may look is decided by `core.db.run_in_company`."""
 
     connection: psycopg.Connection[Any] | None

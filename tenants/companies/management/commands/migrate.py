@@ -1,0 +1,19 @@
+"""Stands before Django's own command, which knows no companies."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    """Refuses, and says which command to use."""
+
+    help = "Use migrate_companies."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse."""
+        raise CommandError("use migrate_companies: it brings public and every company to the version of the code")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Whatever the arguments are."""
+        super().run_from_argv(argv[:2])

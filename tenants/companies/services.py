@@ -1,0 +1,192 @@
+"""What operators and billing do to a company. Each act is one commit with its line in the operators' log.
+
+Afterwards every process drops what it knew of the company, and `events` tells whoever holds connections open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Actor
+from core.db import run_outside_companies
+from core.db.context import run_in_company_same_transaction
+from core.records.history import changed_field, log
+from tenants.companies import events
+from tenants.companies.info import CompanyInfo, LicenceState
+from tenants.companies.lookup import forget_companies
+from tenants.companies.models import Company
+
+MOST_SEATS = 100_000
+
+
+def licence_extend(company_id: int, *, until: date, by: Actor | None) -> CompanyInfo:
+    """Make `until` the last good day; an expired licence is active again. Raises ValidationError for a day in the past."""
+    if until < timezone.localdate():
+        raise ValidationError({"valid_until": ValidationError(_("This day is over."), code="past")})
+
+    def extend(company: Company) -> None:
+        company.licence.valid_until = until
+        if company.licence.state == LicenceState.EXPIRED:
+            company.licence.state = LicenceState.ACTIVE
+
+    return _change(company_id, "licence_extend", extend, by, events.licence_changed)
+
+
+def licence_activate(company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None) -> CompanyInfo:
+    """Turn a trial or an expired licence into a paid one: plan, seats and last good day (None: without end) at once."""
+    _check_seats(seats)
+
+    def activate(company: Company) -> None:
+        licence = company.licence
+        licence.plan, licence.seats, licence.valid_until = plan, seats, until
+        if licence.state != LicenceState.SUSPENDED:
+            licence.state = LicenceState.ACTIVE
+
+    return _change(company_id, "licence_activate", activate, by, events.licence_changed)
+
+
+def licence_set_seats(company_id: int, *, seats: int, by: Actor | None) -> CompanyInfo:
+    """Set the number of licensed users. Fewer than are active removes nobody and blocks additions."""
+    _check_seats(seats)
+
+    def change(company: Company) -> None:
+        company.licence.seats = seats
+
+    return _change(company_id, "licence_set_seats", change, by, events.licence_changed)
+
+
+def licence_expire(company_id: int, *, by: Actor | None) -> CompanyInfo:
+    """Say that the licence has run out; the days of grace count from its last good day."""
+
+    def expire(company: Company) -> None:
+        company.licence.state = LicenceState.EXPIRED
+
+    return _change(company_id, "licence_expire", expire, by, events.licence_changed)
+
+
+def api_grant(company_id: int, *, granted: bool, by: Actor | None) -> CompanyInfo:
+    """Grant 「API接口权限」, or take it back."""
+
+    def grant(company: Company) -> None:
+        company.licence.api_granted = granted
+
+    return _change(company_id, "api_grant", grant, by, events.licence_changed)
+
+
+def company_suspend(company_id: int, *, by: Actor | None) -> CompanyInfo:
+    """Close the company: nobody can sign in, and whoever is signed in is not any more. Its data stay."""
+
+    def suspend(company: Company) -> None:
+        _refuse_operators(company)
+        company.licence.state = LicenceState.SUSPENDED
+        _end_sessions(company)
+
+    return _change(company_id, "company_suspend", suspend, by, events.company_closed)
+
+
+def company_resume(company_id: int, *, by: Actor | None) -> CompanyInfo:
+    """Open a suspended company again; its licence is active, or expired where its last good day is over."""
+
+    def resume(company: Company) -> None:
+        company.licence.state = LicenceState.ACTIVE
+
+    return _change(company_id, "company_resume", resume, by, events.company_opened)
+
+
+def company_delete(company_id: int, *, by: Actor | None) -> CompanyInfo:
+    """Close the company and mark it for removal. Everything is kept, its subdomain too, until it is restored or purged."""
+
+    def delete(company: Company) -> None:
+        _refuse_operators(company)
+        company.deleted_at = company.deleted_at or timezone.now()
+        _end_sessions(company)
+
+    return _change(company_id, "company_delete", delete, by, events.company_closed)
+
+
+def company_restore(company_id: int, *, by: Actor | None) -> CompanyInfo:
+    """Take a deleted company back as it was."""
+
+    def restore(company: Company) -> None:
+        company.deleted_at = None
+
+    return _change(company_id, "company_restore", restore, by, events.company_opened)
+
+
+def company_rename(company_id: int, *, name: str, by: Actor | None) -> CompanyInfo:
+    """Change what the company is called; nothing is found by that name."""
+
+    def rename(company: Company) -> None:
+        company.name = name
+
+    return _change(company_id, "company_rename", rename, by, events.licence_changed)
+
+
+def _change(company_id: int, verb: str, act: Callable[[Company], None], by: Actor | None, event: Signal) -> CompanyInfo:
+    def change() -> CompanyInfo:
+        with transaction.atomic():
+            company = Company.objects.select_for_update().get(pk=company_id)
+            before = _figures(company)
+            act(company)
+            company.save()
+            company.licence.save()
+            info = company.info
+            _log(verb, company, before, by)
+            forget_companies()
+            transaction.on_commit(lambda: _tell(event, info))
+        return info
+
+    return run_outside_companies(change)
+
+
+def _tell(event: Signal, company: CompanyInfo) -> None:
+    forget_companies()  # a request may have asked between the change and its commit
+    event.send(sender=CompanyInfo, company=company)
+
+
+def _figures(company: Company) -> dict[str, Any]:
+    licence = company.licence
+    return {
+        "name": company.name,
+        "deleted_at": company.deleted_at,
+        "plan": licence.plan,
+        "seats": licence.seats,
+        "state": licence.state,
+        "valid_until": licence.valid_until,
+        "api_granted": licence.api_granted,
+    }
+
+
+def _log(verb: str, company: Company, before: dict[str, Any], by: Actor | None) -> None:
+    """In the operators' company, whose people did it, and in the transaction of the deed."""
+    home = Company.objects.filter(is_operators=True).first()
+    if home is None:
+        return
+    after = _figures(company)
+    changes = {key: changed_field(key, before[key], after[key]) for key in after if before[key] != after[key]}
+    run_in_company_same_transaction(home.info, log, verb, by=by, resource="companies", record=company, changes=changes)
+
+
+def _end_sessions(company: Company) -> None:
+    run_in_company_same_transaction(company.info, Session.objects.all().delete)
+
+
+def _refuse_operators(company: Company) -> None:
+    if company.is_operators:
+        raise ValidationError(_("The operators' own company cannot be closed."), code="operators")
+
+
+def _check_seats(seats: int) -> None:
+    if not 1 <= seats <= MOST_SEATS:
+        raise ValidationError(
+            {"seats": ValidationError(_("Between 1 and %(most)s users."), code="range", params={"most": MOST_SEATS})}
+        )
