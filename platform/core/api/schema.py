@@ -512,7 +512,8 @@ def _form_field(name: str, field: forms.Field) -> Json:
             schema[keyword] = limit
     if notes := [note for note in notes if note]:
         described["description"] = " ".join(notes)
-    return described | (schema if field.required else _or_null(schema))
+    never_null = field.required or isinstance(field, forms.BooleanField)
+    return described | (schema if never_null else _or_null(schema))
 
 
 def _flat(choices: Iterable[Any]) -> Iterable[tuple[Any, Any]]:
