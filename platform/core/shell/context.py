@@ -10,16 +10,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from core.shell.colours import readable_on
-from core.shell.navigation import Account, Area, Brand, Entry, Group, Notice, locate, provider
+from core.shell.navigation import Account, Area, Brand, Entry, Group, Notice, Provider, locate, provider
 from core.shell.texts import browser_texts
 
 
 class Shell:
     """Answers templates lazily: a page part that shows no menu asks for none."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, asked: Provider | None = None) -> None:
         self._request = request
-        self._provider = provider()
+        self._provider = asked or provider()
 
     @cached_property
     def brand(self) -> Brand:
@@ -80,7 +80,12 @@ class Shell:
     @property
     def languages(self) -> Sequence[tuple[str, str]]:
         """The languages to choose from, as (code, own name)."""
-        return settings.LANGUAGES
+        return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+    @property
+    def sign_in_url(self) -> str:
+        """Where the dialog of an expired session finds its form."""
+        return str(settings.LOGIN_URL)
 
     @property
     def texts(self) -> dict[str, str]:

@@ -7,8 +7,10 @@ Scripts and styles come from this origin only; inline ones carry the nonce of th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
 HEADERS = {
@@ -21,29 +23,36 @@ HEADERS = {
 }
 
 
-def policy(nonce: str) -> str:
-    """The value of Content-Security-Policy for one answer."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' 'nonce-{nonce}'",
-            f"style-src 'self' 'nonce-{nonce}'",
-            "img-src 'self' data: blob:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "media-src 'self' blob:",
-            "manifest-src 'self'",
-            "worker-src 'self'",
-            "frame-src 'self'",
-            "frame-ancestors 'none'",
-            "base-uri 'none'",
-            "form-action 'self'",
-        )
+def policy(nonce: str, host: str = "", form_action: Sequence[str] = ()) -> str:
+    """The value of Content-Security-Policy for one answer.
+
+    `host` (with port) is named for sockets, which older browsers do not count as this origin; `form_action` are
+    further origins that a form may lead to, such as the company's own host after signing up.
+    """
+    sockets = f" ws://{host} wss://{host}" if host else ""
+    directives = (
+        "default-src 'none'",
+        f"script-src 'self' 'nonce-{nonce}'",
+        f"style-src 'self' 'nonce-{nonce}'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        f"connect-src 'self'{sockets}",
+        "media-src 'self' blob:",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "frame-src 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        " ".join(("form-action 'self'", *form_action)),
     )
+    return "; ".join(directives)
 
 
 class SecurityHeadersMiddleware:
-    """Sets `request.csp_nonce` (16 random bytes) and the security headers; a header that a view set stays."""
+    """Sets `request.csp_nonce` (16 random bytes) and the security headers; a header that a view set stays.
+
+    Setting `CSP_FORM_ACTION`: origins beside our own that forms may lead to.
+    """
 
     sync_capable = True
     async_capable = False
@@ -55,7 +64,11 @@ class SecurityHeadersMiddleware:
         nonce = secrets.token_urlsafe(16)
         request.csp_nonce = nonce  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", policy(nonce))
+        try:
+            host = request.get_host()
+        except DisallowedHost:
+            host = ""
+        response.setdefault("Content-Security-Policy", policy(nonce, host, getattr(settings, "CSP_FORM_ACTION", ())))
         for name, value in HEADERS.items():
             response.setdefault(name, value)
         return response

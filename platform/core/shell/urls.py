@@ -1,5 +1,15 @@
-"""The addresses of this part."""
+"""Addresses of the shell: the page that shows every component, outside production."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import path
+from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from core.shell import showcase
+
+app_name = "shell"
+urlpatterns: list[URLPattern] = []
+if settings.ENVIRONMENT != "production":
+    urlpatterns = [
+        path("dev/components/", showcase.components, name="components"),
+        path("dev/components/<str:name>/", showcase.part, name="component"),
+    ]

@@ -148,9 +148,9 @@ def badge(count: int | None, key: str = "") -> SafeString:
 
 
 @register.simple_tag
-def button(label: object = "", kind: str = "light", icon: str = "", url: str = "", size: str = "", title: object = "", **named: Any) -> SafeString:
+def button(label: object = "", kind: str = "light", icon: str = "", url: str = "", size: str = "", title: object = "", cls: str = "", **named: Any) -> SafeString:
     """A button, or a link that looks like one when `url` is given. Without a label, `title` names it."""
-    classes = f"btn btn-{kind}" + (f" btn-{size}" if size else "") + ("" if label else " btn-icon")
+    classes = f"btn btn-{kind}" + (f" btn-{size}" if size else "") + ("" if label else " btn-icon") + (f" {cls}" if cls else "")
     drawing = _icon(icon) if icon else ""
     hint = {"title": title or None, "aria_label": title if not label else None}
     if url:

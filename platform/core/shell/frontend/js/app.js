@@ -1,6 +1,19 @@
 // Everything a page needs at once. What few pages need is loaded when it is met.
+import "./composition.js";
 import "./hypermedia.js";
 import "./toasts.js";
 import "./overlays.js";
 import "./theme.js";
+import "./confirm.js";
+import "./submit.js";
+import "./drafts.js";
+import "./offline.js";
+import "./session.js";
+import "./conflict.js";
+import "./fields.js";
+import "./list.js";
+import "./tree.js";
+import "./keys.js";
+import "./palette.js";
+import "./live.js";
 import "./components.js";

@@ -9,13 +9,3 @@ export function renew(value) {
   if (meta()) meta().content = value;
   for (const input of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) input.value = value;
 }
-
-/** fetch for this origin, with the token and the header that says a script asks. */
-export function send(url, { method = "POST", body, headers = {} } = {}) {
-  return fetch(url, {
-    method,
-    body,
-    headers: { "X-CSRFToken": token(), "X-Requested-With": "fetch", ...headers },
-    credentials: "same-origin",
-  });
-}

@@ -1,6 +1,6 @@
 // Passing messages: from the server (in the page, or as the event `toast` of an HX-Trigger header) and from scripts.
 import { el, icon, on } from "./dom.js";
-import { send } from "./csrf.js";
+import { send } from "./requests.js";
 import { text } from "./texts.js";
 
 const lasts = 4000;

@@ -1,0 +1,96 @@
+// Shortcuts. They keep quiet while one types or composes, and while a dialog is open. `?` shows them all.
+import { el, on, typing } from "./dom.js";
+import { isComposing } from "./composition.js";
+import { openCurrent, pickCurrent, walk } from "./list.js";
+import { closeDrawer, dialog } from "./overlays.js";
+import { openPalette } from "./palette.js";
+import { text } from "./texts.js";
+import { flipTheme, toggleMenu } from "./theme.js";
+
+const press = (selector) => {
+  const element = [...document.querySelectorAll(selector)].find((found) => found.offsetParent !== null);
+  element?.click();
+  return Boolean(element);
+};
+
+const single = {
+  "/": () => {
+    const box = document.querySelector("[data-search], .sbox input");
+    if (!box) return openPalette();
+    box.focus();
+    box.select();
+  },
+  j: () => walk(1),
+  k: () => walk(-1),
+  o: () => openCurrent(),
+  p: () => openCurrent(true),
+  x: pickCurrent,
+  c: () => press("[data-new]") || press(".tb.plus"),
+  e: () => press("[data-edit]"),
+  r: () => press("[data-refresh]"),
+  "[": toggleMenu,
+  D: flipTheme,
+  "?": sheet,
+};
+
+function sheet() {
+  if (document.querySelector(".keys")) return;
+  const rows = [
+    ["Ctrl K", "keyPalette"],
+    ["/", "keySearch"],
+    ["C", "keyNew"],
+    ["E", "keyEdit"],
+    ["J / K", "keyWalk"],
+    ["O", "keyOpen"],
+    ["P", "keyPreview"],
+    ["X", "keyPick"],
+    ["R", "keyRefresh"],
+    ["Esc", "keyClose"],
+    ["[", "keyMenu"],
+    ["⇧ D", "keyTheme"],
+    ["?", "keySheet"],
+  ];
+  const goes = [...document.querySelectorAll("[data-go]")].map((link) => [`G ${link.dataset.go.toUpperCase()}`, link.textContent.trim()]);
+  const line = ([keys, key]) => el("div", {}, el("dt", {}, text(key)), el("dd", {}, ...keys.split(" ").flatMap((one) => [el("kbd", {}, one), " "])));
+  dialog({ title: text("keys"), size: "lg", body: el("dl", { class: "keys" }, ...[...rows, ...goes].map(line)) });
+}
+
+let going = 0; // until when a letter after G counts
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || isComposing()) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+  if (document.querySelector(".modal.show, .cmdk, .dropdown-menu.show")) return;
+  if (event.target.closest?.("[data-tree]") && event.key.length > 1) return;
+  if (Date.now() < going) {
+    going = 0;
+    const link = document.querySelector(`[data-go="${CSS.escape(event.key.toLowerCase())}"]`);
+    if (link) {
+      event.preventDefault();
+      link.click();
+      return;
+    }
+  }
+  if (event.key === "g") {
+    going = Date.now() + 1000;
+    return;
+  }
+  if (event.key === "Enter" && event.target === document.body && openCurrent()) event.preventDefault();
+  const act = single[event.key];
+  if (!act || event.repeat && !["j", "k"].includes(event.key)) return;
+  event.preventDefault();
+  act();
+});
+
+on("click", "[data-keys-sheet]", sheet);
+on("keydown", "[data-search], .sbox input", (event, box) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  box.blur();
+  closeDrawer();
+});

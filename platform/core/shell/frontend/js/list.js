@@ -1,0 +1,276 @@
+// Lists: selecting rows, the bulk bar, walking with the keyboard, the preview, columns and their widths, density.
+//
+// <div class="panel" id="panel" data-list="people.user" data-total="214">
+//   .bulk[data-bulk] with forms or hx-post buttons; each gets `ids` (repeated), or `all=1` with the list's own query
+//   tr[data-row="<id>"][data-url][data-preview] with a checkbox [data-pick]; [data-pick-page] in the head
+import htmx from "htmx.org";
+import { each, el, on, storage } from "./dom.js";
+import { closeDrawer } from "./overlays.js";
+import { send } from "./requests.js";
+import { text } from "./texts.js";
+
+const lists = new Map(); // name → { ids, all, anchor, query }
+
+/** What makes two pages of a list the same list: its address without page, size and order. */
+function identity() {
+  const query = new URLSearchParams(location.search);
+  for (const name of ["page", "size", "sort", "columns"]) query.delete(name);
+  query.sort();
+  return `${location.pathname}?${query}`;
+}
+
+function state(panel) {
+  const name = panel.dataset.list;
+  const query = identity();
+  let found = lists.get(name);
+  if (!found || found.query !== query) lists.set(name, (found = { ids: new Set(), all: false, anchor: null, query }));
+  return found;
+}
+
+const rows = (panel) => [...panel.querySelectorAll("tr[data-row]")];
+const panelOf = (element) => element.closest("[data-list]");
+const panelHere = () => document.querySelector("[data-list]");
+
+function show(panel) {
+  const chosen = state(panel);
+  const shown = rows(panel);
+  for (const row of shown) {
+    const selected = chosen.all || chosen.ids.has(row.dataset.row);
+    row.classList.toggle("sel", selected);
+    const box = row.querySelector("[data-pick]");
+    if (box) box.checked = selected;
+  }
+  const here = shown.filter((row) => row.classList.contains("sel")).length;
+  const head = panel.querySelector("[data-pick-page]");
+  if (head) {
+    head.checked = here > 0 && here === shown.length;
+    head.indeterminate = here > 0 && here < shown.length;
+  }
+  const total = Number(panel.dataset.total ?? shown.length);
+  const number = chosen.all ? total : chosen.ids.size;
+  const bar = panel.querySelector("[data-bulk]");
+  if (!bar) return;
+  bar.hidden = number === 0;
+  for (const place of bar.querySelectorAll("[data-count]")) place.textContent = number.toLocaleString();
+  const everything = bar.querySelector("[data-pick-all]");
+  if (everything) everything.hidden = chosen.all || total <= shown.length;
+}
+
+function choose(panel, changed, selected) {
+  const chosen = state(panel);
+  if (chosen.all) {
+    // One row taken out of "all": the rows in sight stay chosen, the others can't be named.
+    chosen.all = false;
+    for (const row of rows(panel)) chosen.ids.add(row.dataset.row);
+  }
+  for (const row of changed) chosen.ids[selected ? "add" : "delete"](row.dataset.row);
+  show(panel);
+}
+
+/** Forgets the selection; tells whether there was one. */
+export function clear(panel = panelHere()) {
+  if (!panel) return false;
+  const chosen = state(panel);
+  const had = chosen.all || chosen.ids.size > 0;
+  chosen.all = false;
+  chosen.ids.clear();
+  chosen.anchor = null;
+  show(panel);
+  return had;
+}
+
+each("[data-list]", show);
+document.addEventListener("close-dialog", () => panelHere() && show(panelHere()));
+document.addEventListener("clear-selection", () => clear());
+
+on("click", "[data-pick]", (event, box) => {
+  const panel = panelOf(box);
+  const row = box.closest("tr[data-row]");
+  const all = rows(panel);
+  const chosen = state(panel);
+  const from = all.findIndex((other) => other.dataset.row === chosen.anchor);
+  const to = all.indexOf(row);
+  const changed = event.shiftKey && from >= 0 ? all.slice(Math.min(from, to), Math.max(from, to) + 1) : [row];
+  chosen.anchor = row.dataset.row;
+  choose(panel, changed, box.checked);
+});
+// Shift and click would select text.
+on("mousedown", "tr[data-row]", (event) => event.shiftKey && event.preventDefault());
+
+on("change", "[data-pick-page]", (event, box) => choose(panelOf(box), rows(panelOf(box)), box.checked));
+on("click", "[data-pick-all]", (event, button) => {
+  state(panelOf(button)).all = true;
+  show(panelOf(button));
+});
+on("click", "[data-pick-none]", (event, button) => clear(panelOf(button)));
+
+function add(panel, body) {
+  const chosen = state(panel);
+  body.delete("ids");
+  body.delete("all");
+  if (chosen.all) {
+    body.set("all", "1");
+    for (const [name, value] of new URLSearchParams(panel.dataset.query ?? location.search)) if (!body.has(name)) body.append(name, value);
+  } else for (const id of chosen.ids) body.append("ids", id);
+}
+document.addEventListener("formdata", (event) => {
+  const panel = event.target.closest("[data-bulk]") && panelOf(event.target);
+  if (panel) add(panel, event.formData);
+});
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const bar = ctx.sourceElement.closest?.("[data-bulk]");
+  if (bar && !ctx.sourceElement.closest("form")) add(panelOf(bar), ctx.request.body);
+});
+
+function current(panel) {
+  return panel.querySelector("tr[data-row].cur");
+}
+
+function preview(row) {
+  for (const other of rows(panelOf(row))) other.classList.toggle("cur", other === row);
+  htmx.ajax("GET", row.dataset.preview, { source: row, target: "#drawer", swap: "innerHTML" });
+}
+
+function openRow(row, event) {
+  const link = row.querySelector("[data-m=title] a, .nm a, td a[href]");
+  if (event?.ctrlKey || event?.metaKey) window.open(row.dataset.url ?? link?.href, "_blank", "noopener");
+  else if (link) link.click();
+  else if (row.dataset.url) location.href = row.dataset.url;
+}
+
+on("click", "tr[data-row]", (event, row) => {
+  if (event.target.closest("a, button, input, label, select, textarea, [data-m=tags] a, .dropdown-menu")) return;
+  if (getSelection()?.toString()) return;
+  if (row.dataset.preview && matchMedia("(min-width: 768px)").matches) preview(row);
+  else openRow(row, event);
+});
+
+/** Moves to the row `step` away from the current one; shows its preview when one is open. */
+export function walk(step) {
+  const panel = panelHere();
+  if (!panel) return;
+  const all = rows(panel);
+  if (!all.length) return;
+  const at = all.indexOf(current(panel));
+  const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
+  for (const row of all) row.classList.toggle("cur", row === next);
+  next.scrollIntoView({ block: "nearest" });
+  if (document.querySelector("[data-drawer]") && next.dataset.preview) preview(next);
+}
+on("click", "[data-walk]", (event, button) => walk(Number(button.dataset.walk)));
+
+/** Opens the current row; its preview when `asPreview`. */
+export function openCurrent(asPreview = false) {
+  const row = panelHere() && current(panelHere());
+  if (!row) return false;
+  if (asPreview && row.dataset.preview) preview(row);
+  else openRow(row);
+  return true;
+}
+
+/** Selects or lets go the current row. */
+export function pickCurrent() {
+  const panel = panelHere();
+  const row = panel && current(panel);
+  if (!row?.querySelector("[data-pick]")) return;
+  state(panel).anchor = row.dataset.row;
+  choose(panel, [row], !row.classList.contains("sel"));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(".modal.show, .dropdown-menu.show, .cmdk, [data-drawer]")) return;
+  if (clear()) event.preventDefault();
+});
+
+// An order the user drags: columns, menu entries. Without a mouse: arrows on the grip.
+each("[data-order]", async (list) => {
+  const told = () => list.dispatchEvent(new CustomEvent("reordered", { bubbles: true }));
+  list.addEventListener("keydown", (event) => {
+    const grip = event.target.closest("[data-grip]");
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!grip || !step) return;
+    event.preventDefault();
+    const item = grip.closest("li");
+    const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+    if (!other || other.hasAttribute("data-fixed")) return;
+    other[step < 0 ? "before" : "after"](item);
+    grip.focus();
+    told();
+  });
+  const { default: Sortable } = await import("./sortable.js");
+  Sortable.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: told });
+});
+// A list of boxes that is sent whenever it changes.
+on("reordered", "[data-send-on-reorder]", (event, list) => list.closest("form")?.requestSubmit());
+
+// Column widths, per list, on this device.
+const widths = (panel) => JSON.parse(storage.get(`widths:${panel.dataset.list}`) ?? "{}");
+const size = (cell, width) => (cell.style.width = cell.style.minWidth = cell.style.maxWidth = width ? `${width}px` : "");
+
+each("[data-list] th[data-column]", (head) => {
+  const width = widths(panelOf(head))[head.dataset.column];
+  if (width) size(head, width);
+  const grab = el("span", { class: "grab", "aria-hidden": "true" });
+  grab.addEventListener("click", (event) => event.stopPropagation());
+  grab.addEventListener("dblclick", () => keep(head, null));
+  grab.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    grab.setPointerCapture(event.pointerId);
+    const from = event.clientX;
+    const start = head.offsetWidth;
+    const move = (moved) => size(head, Math.max(60, start + moved.clientX - from));
+    grab.addEventListener("pointermove", move);
+    grab.addEventListener("pointerup", () => {
+      grab.removeEventListener("pointermove", move);
+      keep(head, head.offsetWidth);
+    }, { once: true });
+  });
+  head.append(grab);
+});
+
+function keep(head, width) {
+  const panel = panelOf(head);
+  const all = widths(panel);
+  if (width) all[head.dataset.column] = width;
+  else delete all[head.dataset.column];
+  size(head, width);
+  storage.set(`widths:${panel.dataset.list}`, JSON.stringify(all));
+}
+
+// Row height: dense, usual or airy, for all lists of this device.
+const densities = ["", "dense", "airy"];
+function density(panel) {
+  const wanted = storage.get("list:density") ?? "";
+  for (const name of densities) if (name) panel.classList.toggle(name, name === wanted);
+}
+each("[data-list]", density);
+on("click", "[data-density]", () => {
+  const next = densities[(densities.indexOf(storage.get("list:density") ?? "") + 1) % densities.length];
+  storage.set("list:density", next);
+  document.querySelectorAll("[data-list]").forEach(density);
+});
+
+// The star of a row or a record: shown at once, taken back when the server refuses.
+on("click", "[data-star]", async (event, button) => {
+  event.preventDefault();
+  const was = button.classList.contains("on");
+  const set = (starred) => {
+    button.classList.toggle("on", starred);
+    button.setAttribute("aria-pressed", String(starred));
+    const use = button.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, starred ? "#star-filled" : "#star"));
+  };
+  set(!was);
+  const answer = await send(button.dataset.star, { body: new URLSearchParams({ on: was ? "" : "1" }) }).catch(() => null);
+  if (answer?.ok) return;
+  set(was);
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text: text("failed"), level: "error" } }));
+});
+
+// Undoing something brings rows back: the list is asked again.
+document.addEventListener("shell:undone", () => {
+  const panel = panelHere();
+  closeDrawer();
+  if (panel?.id) htmx.ajax("GET", location.pathname + location.search, { source: panel, target: `#${panel.id}`, select: `#${panel.id}`, swap: "outerHTML" });
+  else location.reload();
+});
