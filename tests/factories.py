@@ -1,0 +1,144 @@
+"""Rows of any model, made from its own fields: what a test does not say is filled with something valid and unlike any other."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import models
+from django.utils import timezone
+
+from core.access import Scope
+from core.records.dictionary import OptionField
+from core.records.models import Option
+from tenants.people.models import Department, User
+from tenants.people.phones import PhoneField
+from tenants.roles.models import Role
+
+M = TypeVar("M", bound=models.Model)
+
+_numbers = itertools.count(1)
+
+
+def make(model: type[M], /, *, mark: str = "", everything: bool = False, number: int = 0, **values: Any) -> M:
+    """A stored row of the model.
+
+    Required fields that `values` leave out are filled; `everything` fills the optional ones too, files and many-to-many
+    ones included, except references to the model itself. Every text and file made contains `mark`. `number` makes texts
+    and numbers unique; the next free one without it.
+    """
+    number = number or next(_numbers)
+    maker = _Maker(mark or model.__name__, number, everything)
+    filled = dict(values)
+    for field in model._meta.concrete_fields:
+        given = {field.name, field.attname} & values.keys()
+        if not given and maker.wants(field, model):
+            filled[field.name] = maker.value(field)
+    many = {field.name: filled.pop(field.name) for field in model._meta.many_to_many if field.name in filled}
+    row = model(**filled)
+    row.save(force_insert=True)
+    for name, chosen in many.items():
+        getattr(row, name).set(chosen)
+    return row
+
+
+class _Maker:
+    def __init__(self, mark: str, number: int, everything: bool) -> None:
+        self.mark = mark
+        self.number = number
+        self.everything = everything
+
+    def wants(self, field: Any, model: type[models.Model]) -> bool:
+        """Whether the field has to be filled for the row to be valid, or is to be filled as well."""
+        if field.primary_key or field.name in {"version", "custom", "deleted_at", "deleted_by"}:
+            return False
+        if field.remote_field and field.remote_field.model is model:
+            return not field.null
+        required = not field.has_default() and not field.null and not field.blank
+        optional = self.everything and not field.has_default()
+        return required or optional
+
+    def value(self, field: Any) -> Any:
+        """Something valid for the field."""
+        if field.choices:
+            return next(value for value, _label in field.flatchoices if value != "")
+        match field:
+            case OptionField():
+                return make(Option, mark=self.mark, kind=field.kind)
+            case models.ForeignKey():
+                return self._related(field.remote_field.model)
+            case PhoneField():
+                return f"138{self.number % 10**8:08d}"
+            case models.EmailField():
+                return f"{self.mark}.{self.number}@example.com"
+            case models.URLField():
+                return f"https://example.com/{self.mark}/{self.number}"
+            case models.FileField():
+                return ContentFile(f"{self.mark} {self.number}".encode(), name=f"{self.mark}-{self.number}.txt")
+            case models.BooleanField():
+                return True
+            case models.DecimalField():
+                return Decimal(self.number % 10 ** (field.max_digits - field.decimal_places))
+            case models.IntegerField():
+                return self.number % 2**15
+            case models.FloatField():
+                return float(self.number)
+            case models.DateTimeField():
+                return timezone.now()
+            case models.DateField():
+                return timezone.localdate() + datetime.timedelta(days=self.number % 300)
+            case models.TimeField():
+                return datetime.time(9, self.number % 60)
+            case models.GenericIPAddressField():
+                return f"192.0.2.{self.number % 256}"
+            case models.JSONField():
+                return {"mark": f"{self.mark}-{self.number}"}
+            case models.UUIDField():
+                return field.get_default()
+        text = f"{self.mark}-{self.number}"
+        return (
+            text if field.max_length is None or len(text) <= field.max_length else f"{self.number}"[: field.max_length]
+        )
+
+    def _related(self, model: Any) -> Any:
+        if model is User or model == settings.AUTH_USER_MODEL:
+            found = User.objects.get_queryset().order_by("pk").first()
+            if found is not None:
+                return found
+        return make(model, mark=self.mark, everything=self.everything)
+
+
+def make_user(
+    *permissions: str,
+    scope: str = Scope.ALL,
+    department: Department | None = None,
+    field_rights: dict[str, str] | None = None,
+    **values: Any,
+) -> User:
+    """A user with a role of their own that grants the permissions within the scope; without permissions: no role."""
+    number = next(_numbers)
+    user = make(User, mark="user", number=number, department=department, **values)
+    if permissions:
+        role = make(
+            Role,
+            mark="role",
+            number=number,
+            permissions=list(permissions),
+            scope=scope,
+            field_rights=field_rights or {},
+        )
+        role.users.add(user)
+    return user
+
+
+def make_administrator(**values: Any) -> User:
+    """A user with the administrators' role, which is made if need be."""
+    user = make(User, mark="admin", **values)
+    found = Role.objects.filter(is_administrator=True).first()
+    role = found or make(Role, mark="administrators", scope=Scope.ALL, is_administrator=True)
+    role.users.add(user)
+    return user
