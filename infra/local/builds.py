@@ -13,13 +13,15 @@ import polib
 
 from infra.local import locks
 from infra.local.errors import LauncherError
-from infra.local.paths import FRONTEND, FRONTEND_BUILD, ROOT, RUN, STATE, VENV
+from infra.local.paths import FRONTEND, FRONTEND_BUILD, ROOT, VENV
 from infra.local.progress import Progress
 
 SOURCES = ("platform", "tenants", "crm", "billing", "worker", "locale")
 NOT_SOURCES = frozenset({"node_modules", "__pycache__", "build", "dist", ".git"})
-MODULES_STAMP = STATE / "frontend-modules"
-BUILD_STAMP = STATE / "frontend-build"
+MODULES_STAMP = FRONTEND / "node_modules" / ".qiku"
+BUILD_STAMP = FRONTEND_BUILD / ".qiku"
+BUILDS_LOCK = ROOT / ".qiku" / "builds.lock"
+"""In the checkout even when QIKU_STATE is elsewhere: what it guards is in the checkout too."""
 
 
 def build_all(progress: Progress) -> None:
@@ -53,7 +55,7 @@ def translation_files() -> list[Path]:
 
 def build_frontend(progress: Progress) -> None:
     """Fetch the front end's packages and build it."""
-    with locks.held(RUN / "frontend.lock", wait=True):
+    with locks.held(BUILDS_LOCK, wait=True):
         _fetch_packages(progress)
         _build(progress)
 
@@ -61,7 +63,7 @@ def build_frontend(progress: Progress) -> None:
 def _fetch_packages(progress: Progress) -> None:
     lock = FRONTEND / "package-lock.json"
     wanted_modules = sha256(lock.read_bytes()).hexdigest()
-    if (FRONTEND / "node_modules").exists() and _reads(MODULES_STAMP, wanted_modules):
+    if _reads(MODULES_STAMP, wanted_modules):
         return
     with progress.step("Front end's packages"):
         MODULES_STAMP.unlink(missing_ok=True)
@@ -72,7 +74,7 @@ def _fetch_packages(progress: Progress) -> None:
 
 def _build(progress: Progress) -> None:
     wanted_build = _fingerprint()
-    if FRONTEND_BUILD.exists() and _reads(BUILD_STAMP, wanted_build):
+    if _reads(BUILD_STAMP, wanted_build):
         return
     with progress.step("Front end"):
         BUILD_STAMP.unlink(missing_ok=True)

@@ -176,7 +176,18 @@ class _Start:
         )
         worker = Program(
             "worker",
-            [executable("celery"), "-A", "worker", "worker", "--loglevel", "INFO", "--concurrency", "2"],
+            [
+                executable("python"),
+                "-m",
+                "celery",
+                "-A",
+                "worker",
+                "worker",
+                "--loglevel",
+                "INFO",
+                "--concurrency",
+                "2",
+            ],
             folder=ROOT,
             environment=environment,
             answers=lambda age: age > SETTLED,
