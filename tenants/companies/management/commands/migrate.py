@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.migrations.autodetector import MigrationAutodetector
 
 
 class Command(BaseCommand):
     """Refuses, and says which command to use."""
 
     help = "Use migrate_companies."
+    autodetector = MigrationAutodetector  # a system check compares it with that of makemigrations
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse."""
