@@ -22,7 +22,7 @@ from infra.local.services import running, temporary_services
 from infra.local.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("platform/core", "tenants", "crm", "billing", "console")
+SOURCES = ("platform/core", "tenants", "crm", "billing", "console", "tests/samples")
 _BUILD_LOCK = 0x71696B75_0F
 
 

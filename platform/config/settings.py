@@ -56,6 +56,8 @@ TENANT_APPS = [
     "core.live",
     "core.pages",
 ]
+if ENVIRONMENT == "test":
+    TENANT_APPS.append("tests.samples")  # two modules with every kind of field
 # These have no tables, or none that are made (auth and contenttypes are imported by libraries).
 OTHER_APPS = [
     "django.contrib.auth",
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.people.middleware.PersonMiddleware",
+    "tenants.settings.middleware.SettingsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -112,6 +115,7 @@ TEMPLATES = [
         },
     }
 ]
+SHELL_PROVIDER = "tenants.settings.navigation.CompanyProvider"
 FORM_RENDERER = "core.shell.forms.ShellRenderer"
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
@@ -120,7 +124,10 @@ DEPARTMENT_MODEL = "people.Department"
 ACCESS_LOADER = "tenants.roles.access.access_of"  # people stand below roles: what a user may do is asked through this
 AUTHENTICATION_BACKENDS = ["tenants.people.authentication.AnyNameBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "phone", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

@@ -1,5 +1,49 @@
-"""The addresses of this part."""
+"""The addresses of the generic pages: the same for every resource, as far as its verbs and panels go."""
 
-from django.urls import URLPattern, URLResolver
+from collections.abc import Iterator
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, path
+
+from core.pages import arranging, attachments, bulk, choices, collaborators, deeds, editing, lists, record, undo
+from core.resources import Resource, registry
+
+
+def addresses(resource: Resource) -> Iterator[URLPattern]:
+    """The addresses of one resource; a page that the resource has no use for has none."""
+    name, verbs, given = resource.name, set(resource.all_verbs), {"resource": resource}
+    yield path(f"{name}/", lists.show, given, f"{name}-list")
+    yield path(f"{name}/<int:pk>/", record.show, given, f"{name}-detail")
+    yield path(f"{name}/choices/", choices.choices, given, f"{name}-choices")
+    yield path(f"{name}/columns/", arranging.columns, given, f"{name}-columns")
+    yield path(f"{name}/views/", arranging.save_view, given, f"{name}-views")
+    yield path(f"{name}/views/<int:view>/", arranging.change_view, given, f"{name}-view")
+    if "add" in verbs:
+        yield path(f"{name}/new/", editing.new, given, f"{name}-new")
+    if "change" in verbs:
+        yield path(f"{name}/<int:pk>/edit/", editing.edit, given, f"{name}-edit")
+    if "delete" in verbs:
+        yield path(f"{name}/<int:pk>/delete/", deeds.delete, given, f"{name}-delete")
+    if "restore" in verbs:
+        yield path(f"{name}/trash/", lists.trash, given, f"{name}-trash")
+        yield path(f"{name}/<int:pk>/restore/", deeds.restore, given, f"{name}-restore")
+        yield path(f"{name}/<int:pk>/purge/", deeds.purge, given, f"{name}-purge")
+    if resource.actions:
+        yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
+    if "delete" in verbs or resource.actions:
+        yield path(f"{name}/bulk/", bulk.bulk, given, f"{name}-bulk")
+        yield path(f"{name}/undo/<str:token>/", undo.undo, given, f"{name}-undo")
+    if any(panel.name == attachments.PANEL for panel in resource.panels):
+        yield path(f"{name}/<int:pk>/files/", attachments.upload, given, f"{name}-files")
+        yield path(f"{name}/<int:pk>/files/<int:file>/", attachments.download, given, f"{name}-file")
+        yield path(f"{name}/<int:pk>/files/<int:file>/remove/", attachments.remove, given, f"{name}-file-remove")
+    if resource.collaborative:
+        yield path(f"{name}/<int:pk>/collaborators/", collaborators.add, given, f"{name}-collaborators")
+        yield path(
+            f"{name}/<int:pk>/collaborators/<int:collaborator>/remove/",
+            collaborators.remove,
+            given,
+            f"{name}-collaborator-remove",
+        )
+
+
+urlpatterns = [address for resource in registry.resources.values() for address in addresses(resource)]

@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from core.access import Actor
 from core.resources.columns import Column
+from core.resources.periods import PERIODS
 
 ME = "me"  # the viewer, in filters on users: one shared view serves everybody
 NONE = "none"  # nothing chosen
 RANGE = ".."
 SHOWN_CHOICES = 200
+DATE_KINDS = frozenset({"date", "datetime"})
 
 
 class BadFilter(ValueError):
@@ -31,7 +33,7 @@ class Filter:
     """Narrows a list by one column.
 
     In the URL: choices and records by `name=a&name=b` (`me`, `none`), dates and numbers by `name=from..to` with either
-    end open, yes/no by `name=1`, text by `name=part`.
+    end open, dates also by the name of a period (`this_week`), yes/no by `name=1`, text by `name=part`.
     """
 
     column: Column
@@ -67,6 +69,8 @@ class Filter:
         """The values as the chip shows them; `names` are the texts of the records chosen, by id."""
         special = {ME: _("Me"), NONE: _("None"), "1": _("Yes"), "0": _("No")} if self.kind != "choice" else {}
         choices = {str(value): str(label) for value, label in self.column.choices}
+        if self.kind in DATE_KINDS:
+            special = {name: str(period.label) for name, period in PERIODS.items()}
         return "、".join(
             choices.get(value) or names.get(value) or special.get(value) or value.replace(RANGE, " – ").strip()
             for value in values
@@ -93,7 +97,9 @@ class Filter:
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)
-        if not dots:
+        if start in PERIODS and not dots and self.kind in DATE_KINDS:
+            start, end = map(str, PERIODS[start].days(timezone.localdate()))
+        elif not dots:
             end = start
         condition = Q()
         if start:

@@ -1,0 +1,358 @@
+"""The list of a resource, and its trash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
+from core.access import Actor, FieldRight
+from core.pages.address import NOT_IN_A_VIEW, Address, tidied
+from core.pages.filtering import Control, controls
+from core.pages.models import ListSettings, SavedView
+from core.pages.serving import actor, page, part_asked, require, respond
+from core.resources import Column, Resource
+from core.resources.action import Action
+from core.resources.columns import Cell, cell
+from core.resources.filters import DATE_KINDS
+from core.resources.query import ListQuery, Page, Problem
+from core.shell.paging import Paging
+
+ALL = "all"  # as a view: the whole list, where another view is opened first
+RANGED = DATE_KINDS | {"number", "money"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view in the row of tabs above the list."""
+
+    label: StrOrPromise
+    url: str
+    active: bool
+    count: str | None = None
+    view: SavedView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column: `sort_url` sorts by it, the other way round if sorted already; empty: not sortable."""
+
+    column: Column
+    sort_url: str
+    sorted: bool
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record in the list, with what may be done with it here."""
+
+    record: Any
+    url: str
+    cells: Sequence[tuple[Cell, str]]
+    may: Mapping[str, bool]
+
+    @property
+    def pk(self) -> int:
+        """The record's key."""
+        return int(self.record.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """One line of the column chooser; the `fixed` one names the record and always stands first."""
+
+    column: Column
+    shown: bool
+    fixed: bool
+
+
+class RecordList:
+    """Everything the list page shows, worked out from its address and the user's own arrangements."""
+
+    def __init__(self, request: HttpRequest, resource: Resource, action: str = "view") -> None:
+        self.resource = resource
+        self.user: Actor = actor(request)
+        self.action = action
+        self.address = Address.of(request.path, request.GET)
+        self.settings = ListSettings.of(self.user, resource.name)
+        self.query = ListQuery(resource, self.user, request.GET, action)
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        """The saved views that the user has; none in the trash."""
+        return list(SavedView.objects.offered_to(self.user, self.resource.name)) if self.action == "view" else []
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        """The saved view that is open."""
+        named = self.address.get("view")
+        return next((view for view in self.views if str(view.pk) == named), None)
+
+    @cached_property
+    def page(self) -> Page:
+        """The records of this page, and how many there are."""
+        return self.query.page()
+
+    @property
+    def paging(self) -> Paging:
+        """Where the page stands, for the footer."""
+        return Paging(self.page.number, self.page.size, self.page.total, not self.page.more)
+
+    @property
+    def total(self) -> str:
+        """How many records match, as the header says it."""
+        return f"{self.page.total:,}{'+' if self.page.more else ''}"
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What in the address was not understood."""
+        found = list(self.query.problems)
+        if (named := self.address.get("view")) and named != ALL and self.view is None:
+            found.append(Problem("view", _("This view is gone, or nobody shares it with you any more.")))
+        return found
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns shown, the one that names the record first."""
+        return self.resource.columns_for(self.user, self.settings.columns_of(self.view))
+
+    @property
+    def choosable(self) -> list[Choosable]:
+        """The lines of the column chooser: those shown in their order, then the others."""
+        shown = self.columns
+        names = {column.name for column in shown}
+        rest = [column for column in self.resource.choosable_columns(self.user) if column.name not in names]
+        return [
+            Choosable(column, column.name in names, fixed=index == 0) for index, column in enumerate((*shown, *rest))
+        ]
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The heads of the columns."""
+        sortable = self.resource.sortable(self.user)
+        heads = []
+        for column in self.columns:
+            is_sorted = self.query.sort == column.name
+            way = f"-{column.name}" if is_sorted and not self.query.descending else column.name
+            url = str(self.address.but("sort", way)) if column.name in sortable else ""
+            heads.append(Heading(column, url, is_sorted, is_sorted and self.query.descending))
+        return heads
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The records with their cells."""
+        records = self.page.records
+        rights = [
+            (column, self.resource.right(self.user, column.name), place)
+            for column, place in phone_places(self.resource, self.columns)
+        ]
+        verbs = [verb for verb in ("change", "delete", "restore", "purge") if verb in self.resource.all_verbs]
+        reached = {verb: reachable(self.resource, self.user, records, verb, seen_by=self.action) for verb in verbs}
+        return [
+            Row(
+                record,
+                self.resource.record_url(record) if self.action == "view" else "",
+                [(cell(column, record, right), place) for column, right, place in rights],
+                {verb: record.pk in pks for verb, pks in reached.items()},
+            )
+            for record in records
+        ]
+
+    @cached_property
+    def filters(self) -> tuple[list[Control], list[Control]]:
+        """The filters in force, and those that may be added."""
+        self.page  # noqa: B018  the rows must have been asked for, to know which values were refused
+        return controls(self.query, self.address)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether filters or a search leave out records."""
+        return bool(self.query.chosen or self.query.term)
+
+    @property
+    def clear_url(self) -> str:
+        """The list without filters and search."""
+        return str(Address(self.address.path, (*self._whole.params, *self.address.only(("sort", "size")).params)))
+
+    @property
+    def search_params(self) -> tuple[tuple[str, str], ...]:
+        """The parameters that a search carries along."""
+        return self.address.without("q").params
+
+    @property
+    def saved_query(self) -> str:
+        """What a view saved now would hold."""
+        return self.address.without(*NOT_IN_A_VIEW).query
+
+    @property
+    def changed(self) -> bool:
+        """Whether the open view was changed since it was saved."""
+        return self.view is not None and self.view.query != self.saved_query
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The views as tabs: the whole list first."""
+        everything = Tab(_("All"), str(self._whole), self.view is None, self.total if self.view is None else None)
+        return [everything] + [
+            Tab(
+                view.name,
+                f"{self.address.path}?{view.address}",
+                view is self.view,
+                self.total if view is self.view else None,
+                view,
+            )
+            for view in self.views
+        ]
+
+    @property
+    def _whole(self) -> Address:
+        """The whole list; it must be named where a view is opened first."""
+        return Address(self.address.path, (("view", ALL),) if self.settings.default_view_id else ())
+
+    @property
+    def first_view_url(self) -> str:
+        """The view that the user wants to see first, when the address asks for nothing in particular; else empty."""
+        first = next((view for view in self.views if view.pk == self.settings.default_view_id), None)
+        return f"{self.address.path}?{first.address}" if first and not self.address.params else ""
+
+    @property
+    def view_is_mine(self) -> bool:
+        """Whether the user may change the view that is open."""
+        return self.view is not None and self.view.may_be_changed_by(self.user)
+
+    @property
+    def search_hint(self) -> str:
+        """What the search box says it looks into: the fields that this user may search."""
+        labels = [
+            str(self.resource.column(name.partition("__")[0]).label)
+            for name in self.resource.search
+            if self.resource.right(self.user, name.partition("__")[0]) >= FieldRight.READ_ONLY
+        ]
+        return " / ".join(dict.fromkeys(labels))
+
+    @property
+    def bulk_query(self) -> str:
+        """What a step for all that match sends beside its name: the list's own parameters, as one value."""
+        return urlencode({"query": self.saved_query})
+
+    @property
+    def has_bulk(self) -> bool:
+        """Whether anything can be done to several records at once."""
+        verbs = ("delete", "export") if self.action == "view" else ("restore", "purge")
+        known = [verb for verb in verbs if verb in self.resource.all_verbs]
+        return bool(self.bulk_actions) or any(self.user.access.may(self.resource.permission(verb)) for verb in known)
+
+    @property
+    def bulk_actions(self) -> list[Action]:
+        """The actions that may be done to many records at once."""
+        if self.action != "view":
+            return []
+        return [
+            action
+            for action in self.resource.actions
+            if action.bulk and self.user.access.may(self.resource.permission(action.verb))
+        ]
+
+
+def reachable(resource: Resource, user: Actor, records: Sequence[Any], verb: str, seen_by: str = "view") -> set[int]:
+    """The keys of those of the records that `verb` reaches; `seen_by` is the verb that found them."""
+    if not user.access.may(resource.permission(verb)):
+        return set()
+    pks = [record.pk for record in records]
+    if not pks or user.access.reach(resource.permission(verb)).everything:
+        in_trash = [getattr(record, "deleted_at", None) is not None for record in records]
+        wants_trash = verb in {"restore", "purge"}
+        return {pk for pk, trashed in zip(pks, in_trash, strict=True) if trashed == wants_trash}
+    return set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
+
+
+class Related:
+    """The newest rows of another resource that hang on a record, as a panel of its page shows them."""
+
+    SHOWN = 20
+    COLUMNS = 6
+
+    def __init__(self, resource: Resource, user: Actor, rows: Any, field_name: str, record: Any) -> None:
+        self.resource = resource
+        self.columns = [column for column in resource.columns_for(user) if column.name != field_name][: self.COLUMNS]
+        self.may_add = "add" in resource.all_verbs and user.access.may(resource.permission("add"))
+        rights = [
+            (column, resource.right(user, column.name), place) for column, place in phone_places(resource, self.columns)
+        ]
+        self.rows = [
+            Row(
+                found,
+                resource.record_url(found),
+                [(cell(column, found, right), place) for column, right, place in rights],
+                {},
+            )
+            for found in resource.with_columns(rows.order_by(*resource.order))[: self.SHOWN]
+        ]
+        filtered = len(self.rows) == self.SHOWN and any(
+            known.name == field_name for known in resource.filters_for(user)
+        )
+        self.all_url = f"{resource.url}?{urlencode({field_name: record.pk})}" if filtered else ""
+
+
+def phone_places(resource: Resource, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
+    """Each column with its place on a phone's card (the names are those of the stylesheet); empty: left out."""
+    free = {"status", "amount", "tags", "end", "sub"}
+    lines = 2
+    for index, column in enumerate(columns):
+        place = "title" if index == 0 else _place(resource, column)
+        if place in free:
+            free.discard(place)
+        elif place != "title":
+            place, lines = ("line", lines - 1) if lines else ("", 0)
+        yield column, place
+
+
+def _place(resource: Resource, column: Column) -> str:
+    if column.name in resource.tones or column.kind == "boolean":
+        return "status"
+    if column.numeric:
+        return "amount"
+    return {"many": "tags", "relation": "end", "text": "sub"}.get(column.kind, "line")
+
+
+@page("view")
+def show(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The list as its address describes it."""
+    if moved := _tidied(request, resource):
+        return HttpResponseRedirect(moved)
+    shown = RecordList(request, resource)
+    if first := shown.first_view_url:
+        return HttpResponseRedirect(first)
+    return _shown(request, resource, shown, "list")
+
+
+@page()
+def trash(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The records in the trash (回收站) that the user may restore or purge."""
+    user = actor(request)
+    verb = "restore" if user.access.may(resource.permission("restore")) else "purge"
+    require(resource, user, verb)
+    if moved := _tidied(request, resource):
+        return HttpResponseRedirect(moved)
+    return _shown(request, resource, RecordList(request, resource, verb), "trash")
+
+
+def _shown(request: HttpRequest, resource: Resource, shown: RecordList, template: str) -> HttpResponse:
+    context = {"list": shown, "title": resource.label, "list_url": reverse(f"{resource.name}-{template}")}
+    return respond(
+        request, resource, template, context, part=template if part_asked(request, "list") else "", title=resource.label
+    )
+
+
+def _tidied(request: HttpRequest, resource: Resource) -> str:
+    ranged = [known.name for known in resource.filters_for(actor(request)) if known.kind in RANGED]
+    address = tidied(request.path, request.GET, ranged)
+    return str(address) if address else ""

@@ -1,0 +1,92 @@
+"""What the generic pages add to the shell's vocabulary: `{% load pages %}`.
+
+{% cell shown resource %}         a value as its kind wants it: state, tags, avatar, link, number, dash when empty
+{% to_list url %}                 attributes of a link that changes the list, by swapping that part only
+{% sent_to url %}                 attributes of a form that leads to another page
+{% carried params %}              parameters as hidden fields of a form
+{% url_of resource "edit" pk %}   the address of one of the resource's pages
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from core.pages.lists import Related
+from core.resources import Resource
+from core.resources.columns import Cell
+from core.shell.templatetags.shell import avatar, state, tag
+
+register = template.Library()
+
+DASH = format_html('<span class="t4">{}</span>', "—")
+
+
+@register.simple_tag
+def cell(shown: Cell, resource: Resource) -> SafeString:
+    """A value of a record as HTML; what a role masks is shown as the masked text, whatever its kind."""
+    if shown.text == "":
+        return DASH
+    if shown.masked:
+        return format_html('<span class="num t2">{}</span>', shown.text)
+    column, value = shown.column, shown.value
+    tones = resource.tones.get(column.name)
+    if tones is not None:
+        return state(shown.text, tones.get(value, "gray"))
+    match column.kind:
+        case "boolean":
+            return state(shown.text, "green" if value else "gray")
+        case "many":
+            return format_html_join("", "{}", ((tag(item),) for item in value)) or DASH
+        case "relation" if isinstance(value, get_user_model()):
+            return format_html('<span class="own">{}{}</span>', avatar(str(value), value.pk), value)
+        case "email":
+            return format_html('<a href="mailto:{0}">{0}</a>', shown.text)
+        case "url":
+            return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
+        case "long_text":
+            return format_html('<span title="{0}">{0}</span>', shown.text)
+    if isinstance(value, datetime.date | datetime.time):
+        return format_html('<time class="num t2" datetime="{}">{}</time>', value.isoformat(), shown.text)
+    return format_html("{}", shown.text)
+
+
+@register.simple_tag
+def to_list(url: str) -> SafeString:
+    """Attributes of a link to another state of the list; the address changes, Back returns."""
+    return format_html('href="{0}" hx-get="{0}" hx-target="#list" hx-swap="outerHTML" hx-push-url="true"', url)
+
+
+@register.simple_tag
+def sent_to(url: str) -> SafeString:
+    """Attributes of a form that leads to another page; by htmx, so that an expired session asks to sign in first."""
+    return format_html(
+        'method="post" action="{0}" hx-post="{0}"'
+        ' hx-target="#app" hx-select="#app" hx-swap="outerHTML" hx-push-url="true"',
+        url,
+    )
+
+
+@register.simple_tag
+def carried(params: Iterable[tuple[str, str]]) -> SafeString:
+    """Parameters of the address as hidden fields, so that a form changes one thing and keeps the others."""
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', params)
+
+
+@register.simple_tag(takes_context=True)
+def related_list(context: template.Context, resource: Resource, rows: Any) -> Related:
+    """What a panel of related records shows."""
+    return Related(resource, context["user"], rows, context["field"], context["record"])
+
+
+@register.simple_tag
+def url_of(resource: Resource, page: str, *args: Any) -> str:
+    """The address of a page of the resource: `{% url_of resource "files" record.pk %}`."""
+    return reverse(f"{resource.name}-{page}", args=args)

@@ -1,0 +1,44 @@
+"""The controls of the shell, put into the forms that resources make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from core.resources.forms import RemoteSelect
+from core.shell.forms import DateInput, DateTimeInput, MultiPicker, Picker, Switch
+
+LISTED_SELECT = 12  # longer selects become searchable
+
+
+def dressed(form: Any) -> Any:
+    """The form with the shell's control for every kind of field."""
+    for field in form.fields.values():
+        widget = _control(field)
+        if widget is not None:
+            widget.is_required = field.widget.is_required
+            field.widget = widget
+            if isinstance(field, forms.ModelChoiceField):
+                widget.choices = field.choices
+    return form
+
+
+def _control(field: forms.Field) -> forms.Widget | None:
+    match field:
+        case forms.DateTimeField():
+            field.input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", *field.input_formats]
+            return DateTimeInput()
+        case forms.DateField():
+            return DateInput()
+        case forms.NullBooleanField():
+            return None
+        case forms.BooleanField():
+            return Switch()
+        case forms.ModelMultipleChoiceField():
+            return MultiPicker()
+        case forms.ModelChoiceField() if isinstance(field.widget, RemoteSelect):
+            return Picker(url=field.widget.url)
+        case forms.ModelChoiceField() if isinstance(field.widget, forms.Select) and field.queryset is not None:
+            return Picker() if field.queryset[LISTED_SELECT : LISTED_SELECT + 1].exists() else None
+    return None
