@@ -7,10 +7,11 @@ from typing import Any
 
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
+from core.shell.answers import signed_in as signed_in_answer
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
@@ -23,10 +24,10 @@ from django.views.decorators.http import require_http_methods
 from tenants.companies.middleware import allowed_when_read_only
 
 from tenants.people.adapter import LOCKED
-from tenants.people.middleware import IMPERSONATOR
 from tenants.people.signin_forms import ChangePasswordForm, ResetPasswordForm, ResetRequestForm, SignInForm
 from tenants.people.signin_handover import handover_take
 from tenants.people.signin_required import signed_in
+from tenants.people.switching import IMPERSONATOR
 
 def status_of(form: forms.BaseForm) -> HTTPStatus:
     """The status of an answer that shows a refused form again: 429 when it was sent too often, else 422."""
@@ -44,10 +45,21 @@ class _Refuses:
 
 
 class SignIn(_Refuses, allauth.LoginView):  # type: ignore[misc]
-    """登录: name and password."""
+    """登录: name and password; also in the dialog on a page whose session ran out (session.js of the shell)."""
 
     template_name = "account/sign_in.html"
     form_class = SignInForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As allauth's; a dialog learns whom it has signed in, or who signed in meanwhile in another tab."""
+        in_dialog = request.headers.get("X-Requested-With") == "dialog"
+        response: HttpResponseBase | None = None
+        if not (in_dialog and request.user.is_authenticated):
+            response = super().dispatch(request, *args, **kwargs)
+        if in_dialog and request.user.is_authenticated:
+            return signed_in_answer(request.user.pk, get_token(request))
+        assert response is not None
+        return response
 
 
 class SignOut(allauth.LogoutView):  # type: ignore[misc]
@@ -91,34 +103,10 @@ class ChangePassword(_Refuses, allauth.PasswordChangeView):  # type: ignore[misc
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As allauth's, for users who act for themselves and have a password."""
-        if request.session.get(IMPERSONATOR) or not request.user.has_usable_password():
+        if IMPERSONATOR in request.session or not request.user.has_usable_password():
             raise PermissionDenied(_("Only the user can change this password."))
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
-
-
-@never_cache
-@sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
-def sign_in_again(request: HttpRequest) -> HttpResponse:
-    """The dialog on a page whose session ran out: a part of a page on GET, JSON on POST.
-
-    The page sends `login`, `password` and `user`, the id of the user it was made for. Answers 200 with
-    `{"user": id, "csrf": token}` when that very user has signed in, and the page may repeat what was refused with the
-    new token; 409 with `{"errors": {"__all__": […]}}` for another user, who is not signed in; 422 or 429 with
-    `{"errors": {field: […]}}` when name and password were refused.
-    """
-    if request.method == "GET":
-        return render(request, "account/sign_in_again.html", {"form": SignInForm(request=request)})
-    form = SignInForm(request.POST, request=request)
-    if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=status_of(form))
-    user = form.user
-    if str(user.pk) != request.POST.get("user", ""):
-        message = _("This page belongs to another user. Reload it to go on as %(name)s.") % {"name": user}
-        return JsonResponse({"errors": {"__all__": [message]}}, status=HTTPStatus.CONFLICT)
-    form.login(request)
-    return JsonResponse({"user": user.pk, "csrf": get_token(request)})
 
 
 @allowed_when_read_only

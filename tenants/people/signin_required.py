@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
+from core.shell.answers import sign_in_again
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
 View = Callable[..., HttpResponseBase]
@@ -21,7 +21,7 @@ def signed_in(view: View) -> View:
     def serve(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             if "HX-Request" in request.headers or "text/html" not in request.headers.get("Accept", "text/html"):
-                return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+                return sign_in_again()
             return redirect_to_login(request.get_full_path())
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)

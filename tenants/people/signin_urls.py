@@ -6,7 +6,6 @@ from tenants.people import profile, signin
 
 urlpatterns = [
     path("sign-in/", signin.sign_in, name="account_login"),
-    path("sign-in/again/", signin.sign_in_again, name="account_again"),
     path("sign-out/", signin.sign_out, name="account_logout"),
     path("welcome/", signin.welcome, name="welcome"),
     path("password/reset/", signin.reset_request, name="account_reset_password"),

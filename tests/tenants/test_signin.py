@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from core.db import run_in_company
-from core.records.models import LogEntry
 from django.core.cache import cache
 from django.test import Client
-from tenants.people.signin_handover import handover_make
 
+from core.db import run_in_company
+from core.records.models import LogEntry
+from tenants.people.signin_handover import handover_make
 from tests.tenants.signin_people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -198,31 +198,34 @@ def test_a_script_without_a_session_gets_401(client: Client) -> None:
     assert client.get("/profile/", HTTP_ACCEPT="application/json").status_code == 401
 
 
-def test_the_dialog_of_an_ended_session_signs_the_same_user_in_and_gives_a_fresh_token(client: Client) -> None:
+DIALOG = {"HTTP_X_REQUESTED_WITH": "dialog", "HTTP_HX_REQUEST": "true"}
+
+
+def test_the_dialog_of_an_ended_session_signs_in_and_gives_a_fresh_token(client: Client) -> None:
     user = person()
-    page = client.get("/sign-in/again/")
-    assert page.status_code == 200
-    assert "data-sign-in-again" in page.content.decode()
-    answer = client.post("/sign-in/again/", {"login": "qinchen", "password": PASSWORD, "user": user.pk})
-    assert answer.json()["user"] == user.pk
-    assert answer.json()["csrf"]
+    page = client.get("/sign-in/", **DIALOG)
+    assert "data-sign-in-form" in page.content.decode()
+    answer = sign_in(client, **DIALOG)
+    assert (answer.status_code, answer["HX-Signed-In"]) == (204, str(user.pk))
     assert signed_in_as(client) == user.pk
+    client.handler.enforce_csrf_checks = True
+    assert client.post("/sign-out/").status_code == 403
+    assert client.post("/sign-out/", HTTP_X_CSRFTOKEN=answer["X-CSRFToken"]).status_code == 302
 
 
-def test_the_dialog_does_not_sign_in_another_user_than_the_pages(client: Client) -> None:
-    person()
-    colleague = person("furui", phone="", email="")
-    answer = client.post("/sign-in/again/", {"login": "qinchen", "password": PASSWORD, "user": colleague.pk})
-    assert answer.status_code == 409
-    assert answer.json()["errors"]["__all__"]
-    assert signed_in_as(client) is None
-
-
-def test_the_dialog_tells_refusals_at_their_fields_and_counts_them(client: Client) -> None:
+def test_the_dialog_needs_no_form_when_somebody_signed_in_in_another_tab(client: Client) -> None:
     user = person()
-    assert client.post("/sign-in/again/", {"login": "qinchen", "user": user.pk}).json()["errors"].keys() == {"password"}
-    statuses = [client.post("/sign-in/again/", {"login": "qinchen", "password": "no", "user": user.pk}).status_code for _attempt in range(6)]
-    assert statuses == [422] * 5 + [429]
+    sign_in(client)
+    answer = client.get("/sign-in/", **DIALOG)
+    assert (answer.status_code, answer["HX-Signed-In"]) == (204, str(user.pk))
+
+
+def test_the_dialog_shows_refusals_in_its_form_and_counts_them(client: Client) -> None:
+    person()
+    refused = sign_in(client, password="", **DIALOG)
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["password"])
+    assert "data-sign-in-form" in refused.content.decode()
+    assert [sign_in(client, password="no", **DIALOG).status_code for _attempt in range(6)] == [422] * 5 + [429]
 
 
 def test_posts_without_the_token_are_refused(company: Any) -> None:

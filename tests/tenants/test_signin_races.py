@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from core.db import run_in_company
 from django.db import connection
 from django.test import Client
 from django.utils.http import int_to_base36
+
+from core.db import run_in_company
 from tenants.people.signin_forms import tokens
 from tenants.people.signin_handover import handover_make, handover_take
-
 from tests.tenants.signin_people import person
 
 
