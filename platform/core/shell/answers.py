@@ -14,7 +14,11 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 def trigger(response: Response, name: str, detail: Any = True) -> Response:
     """Adds an event to the answer's HX-Trigger header, beside those that are there."""
     given = response.headers.get("HX-Trigger", "")
-    events = json.loads(given) if given.startswith("{") else {event.strip(): True for event in given.split(",") if event.strip()}
+    events = (
+        json.loads(given)
+        if given.startswith("{")
+        else {event.strip(): True for event in given.split(",") if event.strip()}
+    )
     events[name] = detail
     response.headers["HX-Trigger"] = json.dumps(events)
     return response
@@ -31,7 +35,10 @@ def close_dialog(response: Response) -> Response:
 
 
 def sign_in_again(address: str = "") -> HttpResponse:
-    """401 for a script whose session ran out: the page asks to sign in (at `address`, usually LOGIN_URL) and repeats the request."""
+    """401 for a script whose session ran out: the page asks to sign in and repeats the request.
+
+    `address` is where the sign-in form is, when it is not at LOGIN_URL.
+    """
     response = HttpResponse(status=401)
     if address:
         response.headers["HX-Sign-In"] = address
@@ -39,7 +46,7 @@ def sign_in_again(address: str = "") -> HttpResponse:
 
 
 def signed_in(user_id: int, csrf_token: str) -> HttpResponse:
-    """The answer of the sign-in form to that dialog (it sends `X-Requested-With: dialog`): who it is now, and a fresh token."""
+    """The sign-in form's answer to that dialog, which sends `X-Requested-With: dialog`: who, and a token."""
     response = HttpResponse(status=204)
     response.headers["HX-Signed-In"] = str(user_id)
     response.headers["X-CSRFToken"] = csrf_token

@@ -89,7 +89,9 @@ class _Remote:
     attrs: dict[str, Any]
     choices: Any
 
-    def __init__(self, url: str = "", create_url: str = "", attrs: dict[str, Any] | None = None, choices: Iterable[Any] = ()) -> None:
+    def __init__(
+        self, url: str = "", create_url: str = "", attrs: dict[str, Any] | None = None, choices: Iterable[Any] = ()
+    ) -> None:
         more = {"data-picker": url or True, **({"data-create": create_url} if create_url else {})}
         super().__init__({**more, **(attrs or {})}, choices)  # type: ignore[call-arg]
         self.url = url
@@ -98,11 +100,12 @@ class _Remote:
         """Only the chosen options when the rest is fetched; all of them otherwise."""
         queryset = getattr(self.choices, "queryset", None)
         if not self.url or queryset is None:
-            return super().optgroups(name, value, attrs)  # type: ignore[misc]
+            every: list[Any] = super().optgroups(name, value, attrs)  # type: ignore[misc]
+            return every
         chosen = {str(one) for one in value if one not in (None, "")}
         field = self.choices.field
         key = field.to_field_name or "pk"
-        found = [obj for obj in queryset.filter(**{f"{key}__in": chosen})] if chosen else []
+        found = list(queryset.filter(**{f"{key}__in": chosen})) if chosen else []
         blank = [] if getattr(self, "allow_multiple_selected", False) else [("", "")]
         options = blank + [(field.prepare_value(obj), field.label_from_instance(obj)) for obj in found]
         return [
@@ -120,7 +123,7 @@ class MultiPicker(_Remote, forms.SelectMultiple):
 
 
 def kind(widget: forms.Widget) -> str:
-    """The kind of control that decides how a field is laid out: text, select, check, switch, options, file or picker."""
+    """Which kind of control lays a field out: text, select, check, switch, options, file or picker."""
     match widget:
         case Picker() | MultiPicker():
             return "picker"

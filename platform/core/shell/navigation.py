@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the menu, a quick-create choice, or a link of the user's menu."""
@@ -110,7 +111,10 @@ class Provider:
         return ()
 
     def urls(self, request: HttpRequest) -> dict[str, str]:
-        """Addresses by name: home, search, menu, inbox, approvals, chat, language. A name that is absent hides its button."""
+        """Addresses by name: home, search, menu, inbox, approvals, chat, language.
+
+        A name that is absent hides its button.
+        """
         return {}
 
     def unread(self, request: HttpRequest) -> dict[str, int]:

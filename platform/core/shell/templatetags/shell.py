@@ -1,8 +1,8 @@
 """The vocabulary of every page: `{% load shell %}`.
 
 Small things
-    {% icon "users" %}                                  a Tabler icon; the build collects the names it finds written so
-    {% avatar user.name user.pk size=28 %}              initials on a colour that stays with the key; square=True for records
+    {% icon "users" %}                                  a Tabler icon; the build collects names written so
+    {% avatar user.name user.pk size=28 %}              initial on a colour of the key; square=True for records
     {% state _("Active") "green" %}                     a dot and a word: blue green amber red violet cyan gray
     {% tag _("VIP") "violet" %}                         a pastel label in the same colours
     {% badge 3 key="inbox" %}                           a red count, kept live by its key; hidden at 0
@@ -46,7 +46,7 @@ from django.forms import BaseForm, BoundField, CheckboxSelectMultiple, FileInput
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -90,7 +90,7 @@ EMPTY = {
 }
 
 
-def _attributes(named: dict[str, Any]) -> str:
+def _attributes(named: dict[str, Any]) -> SafeString:
     """Keyword arguments as HTML attributes: `hx_get` becomes `hx-get`; True stands alone, None and False vanish."""
     return flatatt({name.rstrip("_").replace("_", "-"): value for name, value in named.items() if value is not None})
 
@@ -112,7 +112,10 @@ def asset(path: str) -> str:
 def icon(name: str, cls: str = "") -> SafeString:
     """A Tabler icon from the sprite, hidden from screen readers: the words beside it speak."""
     return format_html(
-        '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"/></svg>', f" {cls}" if cls else "", asset("build/icons.svg"), name
+        '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        f" {cls}" if cls else "",
+        asset("build/icons.svg"),
+        name,
     )
 
 
@@ -122,7 +125,10 @@ def avatar(name: object, key: object = None, size: int = 22, square: bool = Fals
     text = str(name or "").strip()
     classes = "av" + (f" av-{size}" if size != 22 else "") + (" av-sq" if square else "")
     return format_html(
-        '<span class="{} {}" aria-hidden="true">{}</span>', classes, avatar_class(text if key is None else key), text[:1].upper()
+        '<span class="{} {}" aria-hidden="true">{}</span>',
+        classes,
+        avatar_class(text if key is None else key),
+        text[:1].upper(),
     )
 
 
@@ -142,21 +148,41 @@ def tag(label: object, colour: str = "gray") -> SafeString:
 def badge(count: int | None, key: str = "") -> SafeString:
     """A red count; with a key it is there at 0 too, hidden, for the socket to raise."""
     if not count and not key:
-        return mark_safe("")
+        return SafeString("")
     shown = "99+" if count and count > 99 else str(count or 0)
-    return format_html('<span class="dot num"{}>{}</span>', mark_safe(_attributes({"data_badge": key or None, "hidden": not count})), shown)
+    return format_html(
+        '<span class="dot num"{}>{}</span>',
+        _attributes({"data_badge": key or None, "hidden": not count}),
+        shown,
+    )
 
 
 @register.simple_tag
-def button(label: object = "", kind: str = "light", icon: str = "", url: str = "", size: str = "", title: object = "", cls: str = "", **named: Any) -> SafeString:
+def button(
+    label: object = "",
+    kind: str = "light",
+    icon: str = "",
+    url: str = "",
+    size: str = "",
+    title: object = "",
+    cls: str = "",
+    **named: Any,
+) -> SafeString:
     """A button, or a link that looks like one when `url` is given. Without a label, `title` names it."""
-    classes = f"btn btn-{kind}" + (f" btn-{size}" if size else "") + ("" if label else " btn-icon") + (f" {cls}" if cls else "")
+    classes = (
+        f"btn btn-{kind}"
+        + (f" btn-{size}" if size else "")
+        + ("" if label else " btn-icon")
+        + (f" {cls}" if cls else "")
+    )
     drawing = _icon(icon) if icon else ""
     hint = {"title": title or None, "aria_label": title if not label else None}
     if url:
-        return format_html('<a class="{}" href="{}"{}>{}{}</a>', classes, url, mark_safe(_attributes(hint | named)), drawing, label)
+        return format_html(
+            '<a class="{}" href="{}"{}>{}{}</a>', classes, url, _attributes(hint | named), drawing, label
+        )
     named.setdefault("type", "button")
-    return format_html('<button class="{}"{}>{}{}</button>', classes, mark_safe(_attributes(hint | named)), drawing, label)
+    return format_html('<button class="{}"{}>{}{}</button>', classes, _attributes(hint | named), drawing, label)
 
 
 _icon = icon
@@ -164,23 +190,30 @@ _icon = icon
 
 @register.simple_tag
 def confirm(question: object, detail: object = "", action: object = "", danger: bool = False) -> SafeString:
-    """Attributes of a button, link or form that asks before it acts; `action` is the word on the button that goes on."""
-    return mark_safe(
-        _attributes(
-            {
-                "data_confirm": question,
-                "data_confirm_detail": detail or None,
-                "data_confirm_action": action or None,
-                "data_confirm_danger": danger,
-            }
-        ).lstrip()
+    """Attributes of a button, link or form that asks before it acts.
+
+    `detail` says what will happen, `action` is the word on the button that goes on.
+    """
+    return _attributes(
+        {
+            "data_confirm": question,
+            "data_confirm_detail": detail or None,
+            "data_confirm_action": action or None,
+            "data_confirm_danger": danger,
+        }
     )
 
 
 @register.inclusion_tag("shell/parts/toast.html")
 def toast(text: object, level: str = "success", undo_url: str = "", undo_label: object = "") -> dict[str, Any]:
     """A passing message; with `undo_url` it offers to take the step back (a POST) while it is shown."""
-    return {"text": text, "level": level, "undo_url": undo_url, "undo_label": undo_label, **LEVELS.get(level, LEVELS["info"])}
+    return {
+        "text": text,
+        "level": level,
+        "undo_url": undo_url,
+        "undo_label": undo_label,
+        **LEVELS.get(level, LEVELS["info"]),
+    }
 
 
 @register.filter
@@ -193,8 +226,13 @@ def undo_url(extra_tags: str | None) -> str:
 @register.simple_tag
 def progress(value: float | None, maximum: float = 100, label: object = "", tone: str = "") -> SafeString:
     """A bar; with value None, work whose length is unknown."""
-    attributes = {"class": f"bar{' bar-' + tone if tone else ''}", "max": maximum, "value": value, "aria_label": label or None}
-    return format_html("<progress{}></progress>", mark_safe(_attributes(attributes)))
+    attributes = {
+        "class": f"bar{' bar-' + tone if tone else ''}",
+        "max": maximum,
+        "value": value,
+        "aria_label": label or None,
+    }
+    return format_html("<progress{}></progress>", _attributes(attributes))
 
 
 @register.inclusion_tag("shell/parts/skeleton.html")
@@ -206,11 +244,20 @@ def skeleton(rows: int = 4) -> dict[str, Any]:
 @register.simple_tag
 def stat(label: object, value: object, tone: str = "") -> SafeString:
     """A figure and its name; `tone` is amber, red or green."""
-    return format_html('<div class="x"><small>{}</small><b class="num{}">{}</b></div>', label, f" txt-{tone}" if tone else "", value)
+    return format_html(
+        '<div class="x"><small>{}</small><b class="num{}">{}</b></div>', label, f" txt-{tone}" if tone else "", value
+    )
 
 
 @register.inclusion_tag("shell/parts/empty.html")
-def empty(cause: str = "none", title: object = "", text: object = "", clear_url: str = "", action_url: str = "", action: object = "") -> dict[str, Any]:
+def empty(
+    cause: str = "none",
+    title: object = "",
+    text: object = "",
+    clear_url: str = "",
+    action_url: str = "",
+    action: object = "",
+) -> dict[str, Any]:
     """Why a list is empty, and the way on: clear the filters, or add the first record."""
     drawing, usual_title, usual_text = EMPTY.get(cause, EMPTY["none"])
     return {
@@ -227,7 +274,15 @@ def empty(cause: str = "none", title: object = "", text: object = "", clear_url:
 @register.simple_block_tag
 def card(content: SafeString, title: object = "", more: object = "", cls: str = "") -> SafeString:
     """A white card, with a heading when a title is given."""
-    heading = format_html('<div class="hd"><h2>{}</h2>{}</div>', title, format_html('<span class="more">{}</span>', more) if more else "") if title else ""
+    heading = (
+        format_html(
+            '<div class="hd"><h2>{}</h2>{}</div>',
+            title,
+            format_html('<span class="more">{}</span>', more) if more else "",
+        )
+        if title
+        else ""
+    )
     return format_html('<section class="cardx {}">{}{}</section>', cls, heading, content)
 
 
@@ -236,30 +291,31 @@ def banner(content: SafeString, level: str = "warning", url: str = "", action: o
     """The strip inside a page that says what to do next. `level`: info, success, warning, danger."""
     drawing = {"info": LEVELS["info"], "success": LEVELS["success"]}.get(level, LEVELS["warning"])
     link = format_html('<a href="{}">{}</a>', url, action) if url else ""
-    return format_html('<div class="attn attn-{}">{}<span>{}</span>{}</div>', level, icon(drawing["icon"]), content, link)
-
-
-@register.simple_block_tag
-def dropdown(content: SafeString, label: object = "", icon: str = "", kind: str = "light", title: object = "", cls: str = "", end: bool = True) -> SafeString:
-    """A button that opens a menu; the block holds the list items."""
-    drawing = format_html("{}{}{}", _icon(icon) if icon else "", label, _icon("chevron-down") if label else "")
     return format_html(
-        '<div class="dropdown"><button type="button" class="btn btn-{}{}" data-bs-toggle="dropdown" aria-expanded="false"{}>{}</button>'
-        '<ul class="dropdown-menu{} {}">{}</ul></div>',
-        kind,
-        "" if label else " btn-icon",
-        mark_safe(_attributes({"title": title or None, "aria_label": title if title and not label else None})),
-        drawing,
-        " dropdown-menu-end" if end else "",
-        cls,
-        content,
+        '<div class="attn attn-{}">{}<span>{}</span>{}</div>', level, icon(drawing["icon"]), content, link
     )
 
 
 @register.simple_block_tag
+def dropdown(
+    content: SafeString,
+    label: object = "",
+    icon: str = "",
+    kind: str = "light",
+    title: object = "",
+    cls: str = "",
+    end: bool = True,
+) -> SafeString:
+    """A button that opens a menu; the block holds the list items."""
+    context = {"label": label, "icon": icon, "kind": kind, "title": title, "cls": cls, "end": end, "content": content}
+    return _render("shell/parts/dropdown.html", context)
+
+
+@register.simple_block_tag
 def drawer(content: SafeString, title: object, sub: object = "", full_url: str = "", walk: bool = False) -> SafeString:
-    """The side preview. `full_url` opens the whole page; `walk` adds the buttons to the rows before and after (J, K)."""
-    return _render("shell/parts/drawer.html", {"title": title, "sub": sub, "full_url": full_url, "walk": walk, "content": content})
+    """The side preview. `full_url` opens the whole page; `walk` adds the buttons to the next rows (J, K)."""
+    context = {"title": title, "sub": sub, "full_url": full_url, "walk": walk, "content": content}
+    return _render("shell/parts/drawer.html", context)
 
 
 @register.simple_block_tag
@@ -329,7 +385,10 @@ def control_kind(bound: BoundField) -> str:
 def is_wide(bound: BoundField) -> bool:
     """Whether a field takes the whole width of the form grid: long texts, files, option lists, several of many."""
     widget = bound.field.widget
-    return isinstance(widget, Textarea | SelectMultiple | CheckboxSelectMultiple | FileInput) or "data-wide" in widget.attrs
+    return (
+        isinstance(widget, Textarea | SelectMultiple | CheckboxSelectMultiple | FileInput)
+        or "data-wide" in widget.attrs
+    )
 
 
 @register.filter

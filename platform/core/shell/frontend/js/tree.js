@@ -72,6 +72,24 @@ function shift(tree, item, key) {
   move(tree, item, from);
 }
 
+// Check boxes: a parent ticks all below it and shows whether all, some or none are ticked.
+const children = (box) =>
+  box.closest(".acts-t") ? [] : [...box.closest("li").querySelectorAll("input[type=checkbox]")].filter((other) => other !== box);
+
+function parentBox(box) {
+  const item = box.closest(".acts-t") ? box.closest("li") : box.closest("li").parentElement.closest("li");
+  return item?.querySelector(":scope > .row-t input[type=checkbox]") ?? null;
+}
+
+function above(box) {
+  for (let parent = parentBox(box); parent; parent = parentBox(parent)) {
+    const below = children(parent).filter((other) => !children(other).length);
+    const ticked = below.filter((other) => other.checked).length;
+    parent.checked = ticked > 0 && ticked === below.length;
+    parent.indeterminate = ticked > 0 && ticked < below.length;
+  }
+}
+
 each("[data-tree]", (tree) => {
   tree.setAttribute("role", "tree");
   leaves(tree);
@@ -155,23 +173,6 @@ on("keydown", ".tree .row-t", (event, row) => {
   event.preventDefault();
   steps[event.key]();
 });
-
-// Check boxes: a parent ticks all below it and shows whether all, some or none are ticked.
-const children = (box) => [...box.closest("li").querySelectorAll("input[type=checkbox]")].filter((other) => other !== box && !(box.closest(".acts-t") && other.closest(".acts-t")));
-
-function parentBox(box) {
-  const item = box.closest(".acts-t") ? box.closest("li") : box.closest("li").parentElement.closest("li");
-  return item?.querySelector(":scope > .row-t input[type=checkbox]") ?? null;
-}
-
-function above(box) {
-  for (let parent = parentBox(box); parent; parent = parentBox(parent)) {
-    const below = children(parent).filter((other) => !children(other).length || other.closest(".acts-t"));
-    const ticked = below.filter((other) => other.checked).length;
-    parent.checked = ticked > 0 && ticked === below.length;
-    parent.indeterminate = ticked > 0 && ticked < below.length;
-  }
-}
 
 on("change", "[data-checks] input[type=checkbox]", (event, box) => {
   if (!box.closest(".acts-t")) for (const other of children(box)) if (!other.disabled) {
