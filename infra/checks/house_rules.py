@@ -11,6 +11,8 @@ from infra.checks.sources import Finding, Source
 Rule = Callable[[Source], Iterable[Finding]]
 
 MANAGERS = frozenset({"objects", "_default_manager", "_base_manager"})
+SYSTEM_MANAGER = "rows"
+"""The manager of a table that no person owns or sees, a job's for one: there is no scope to start with."""
 
 # Names that mean the ORM and nothing else. `get`, `all`, `filter` and `values` mean too much.
 QUERIES = frozenset(
@@ -108,7 +110,7 @@ def managers_only_in_the_access_layer(source: Source) -> Iterator[Finding]:
         if isinstance(node, ast.Attribute) and node.attr == "visible_to"
     }
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and node.attr in MANAGERS and id(node) not in scoped:
+        if isinstance(node, ast.Attribute) and _is_manager(node) and id(node) not in scoped:
             yield source.finding(
                 node,
                 f".{node.attr} outside the access layer: start with resource.rows(user, action) or "
@@ -169,8 +171,15 @@ def _managers_with_other_names(source: Source) -> Iterator[Finding]:
                 continue
             if isinstance(value, ast.Call) and _makes_manager(value):
                 for target in targets:
-                    if isinstance(target, ast.Name) and target.id not in MANAGERS:
+                    if isinstance(target, ast.Name) and target.id not in MANAGERS | {SYSTEM_MANAGER}:
                         yield source.finding(target, f"a manager named {target.id}: managers are named objects")
+
+
+def _is_manager(node: ast.Attribute) -> bool:
+    """Whether this is a model's manager: `rows` is one on a class only, a resource's rows have a scope."""
+    if node.attr == SYSTEM_MANAGER:
+        return isinstance(node.value, ast.Name) and node.value.id[:1].isupper()
+    return node.attr in MANAGERS
 
 
 def _makes_manager(call: ast.Call) -> bool:
@@ -189,7 +198,7 @@ def _own_nodes(function: ast.AsyncFunctionDef) -> Iterator[ast.AST]:
 
 
 def _query_in(node: ast.AST) -> str | None:
-    if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+    if isinstance(node, ast.Attribute) and _is_manager(node):
         return f".{node.attr}"
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute) and node.func.attr in QUERIES:

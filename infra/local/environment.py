@@ -33,7 +33,7 @@ def is_complete() -> bool:
 def ensure(progress: Progress) -> None:
     """Make the environment, or bring it up to the lock file. Does nothing when it is complete.
 
-    What a start that was broken off left behind is completed, or thrown away if it does not run.
+    What a start that was broken off left behind is thrown away.
 
     Raises:
         LauncherError: no uv and no way to get it, or a package could not be installed.
@@ -45,11 +45,12 @@ def ensure(progress: Progress) -> None:
         if is_complete():
             return
         with progress.step("Python environment"):
-            STAMP.unlink(missing_ok=True)
             uv = _uv()
-            if not _runs(executable("python")):
+            # Without its stamp it was never completed: an installer cannot mend half a package.
+            if not STAMP.exists() or not _runs(executable("python")):
                 shutil.rmtree(VENV, ignore_errors=True)
                 _run([sys.executable, "-m", "venv", "--without-pip", str(VENV)])
+            STAMP.unlink(missing_ok=True)
             _run(
                 [
                     *(str(uv), "pip", "sync", "--quiet", "--require-hashes"),
@@ -72,10 +73,11 @@ def _wanted() -> str:
 
 def _runs(python: Path) -> bool:
     """Whether an interpreter of a fit version starts: not after it was half copied, or removed."""
-    if not python.exists():
-        return False
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run([python, "-c", check], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def _uv() -> Path:

@@ -35,7 +35,7 @@ def test_it_lets_async_code_hand_over_one_synchronous_function() -> None:
     assert faults("platform/core/live/consumers.py", text) == []
 
 
-@pytest.mark.parametrize("manager", ["objects", "_default_manager", "_base_manager"])
+@pytest.mark.parametrize("manager", ["objects", "rows", "_default_manager", "_base_manager"])
 @pytest.mark.parametrize(
     "path",
     [
@@ -52,6 +52,7 @@ def test_it_finds_a_manager_outside_the_access_layer(path: str, manager: str) ->
 
 def test_it_lets_a_lookup_start_with_the_scope() -> None:
     assert faults("crm/customers/pages.py", "rows = Customer.objects.visible_to(user, 'view')\n") == []
+    assert faults("crm/customers/pages.py", "rows = resource.rows(user, 'view')\n") == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_it_lets_models_verbs_and_the_access_layer_use_managers(path: str) -> No
 
 
 @pytest.mark.parametrize(
-    "line", ["rows = CustomerQuerySet.as_manager()", "everything: ClassVar[Any] = models.Manager()"]
+    "line", ["everybody = CustomerQuerySet.as_manager()", "everything: ClassVar[Any] = models.Manager()"]
 )
 def test_it_finds_a_manager_that_goes_by_another_name(line: str) -> None:
     found = faults("crm/customers/models.py", f"class Customer(Record):\n    {line}\n")
