@@ -17,6 +17,8 @@ from django.conf import settings  # noqa: E402 - the settings read the environme
 
 settings.COMPANY_CHANGES_HEARD = False  # a test's transaction is never committed, so nobody could hear of it
 
+pytest_plugins = ["tests.urls_reached"]
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
