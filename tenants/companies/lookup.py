@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from core.db import current_company, run_outside_companies
+from core.db.raw import connection_params
 from tenants.companies.info import CompanyInfo
 from tenants.companies.models import Company, Domain
 
@@ -100,10 +101,7 @@ class _Kept:
         if self._ear is None or not self._ear.is_alive():
             with self._lock:
                 if self._ear is None or not self._ear.is_alive():
-                    params = connection.get_connection_params()
-                    for name in ("context", "cursor_factory", "prepare_threshold"):
-                        params.pop(name, None)
-                    self._ear = _Ear(self.drop, params)
+                    self._ear = _Ear(self.drop, connection_params())
                     self._ear.start()
         return self._ear.hears
 

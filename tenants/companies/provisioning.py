@@ -15,13 +15,14 @@ from django.utils import timezone
 
 from core.db import run_outside_companies
 from core.db.context import run_in_company_same_transaction
+from core.db.raw import raw_connection
 from core.db.schemas import drop_schema, make_schema, new_schema_name
 from tenants.companies import events
 from tenants.companies.info import CompanyInfo, LicenceState
 from tenants.companies.lookup import forget_companies
 from tenants.companies.models import Company, Domain, Licence, Schema
 from tenants.companies.models import Template as TemplateRow
-from tenants.companies.release import company_plan, raw_connection, template
+from tenants.companies.release import company_plan, template
 from tenants.companies.subdomains import check_form, is_taken, taken
 
 _FILL_LOCK = 0x71696B75_02  # one process fills the pool at a time

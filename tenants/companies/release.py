@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -23,9 +22,10 @@ from django.db.migrations.state import ProjectState
 
 from core.db import run_outside_companies
 from core.db.context import run_as_owner
+from core.db.raw import raw_connection
 from core.db.roles import roles_of
 from core.db.router import labels
-from core.db.schemas import describe_schema, drop_schema, fingerprint, make_schema
+from core.db.schemas import describe_schema, drop_schema, fingerprint, make_schema, new_schema_name
 from tenants.companies.models import Template
 
 _TEMPLATE_LOCK = 0x71696B7501  # one process makes the script, the others wait for it
@@ -180,9 +180,13 @@ def steps_from(version: str, applied: list[str]) -> list[Step]:
 
 @contextmanager
 def scratch_schema(script: str) -> Iterator[str]:
-    """A schema made from `script` that is gone after the block; one that a killed process left is dropped first."""
-    name = "t_scratch"
-    drop_schema(raw_connection(), name)
+    """A schema made from `script` that is gone after the block. Whoever calls holds the template lock.
+
+    Its name is one of its own, because its role belongs to all databases of the server.
+    """
+    for left in raw_connection().execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 't\\_%'").fetchall():
+        drop_schema(raw_connection(), left[0])  # by a process that was killed
+    name = new_schema_name("t")
     with raw_connection().transaction():
         make_schema(raw_connection(), name, script)
     try:
@@ -202,14 +206,6 @@ def describe_as_owner(name: str, *, with_rows: bool) -> str:
 def owner_role() -> str:
     """The role that owns the tables of companies, or `none` without the second wall."""
     return roles_of(raw_connection()).owner if settings.COMPANY_ROLES else "none"
-
-
-def raw_connection() -> psycopg.Connection[Any]:
-    """The physical connection of this thread, set to where the thread is now."""
-    connection.ensure_connection()
-    connection.set_place()  # type: ignore[attr-defined]
-    raw: psycopg.Connection[Any] = connection.connection
-    return raw
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from psycopg import sql
 
 from core.db import run_outside_companies
 from core.db.context import run_as_owner
+from core.db.raw import own_connection, raw_connection
 from core.db.roles import grant_company_rights, prepare_database
 from core.db.router import PUBLIC
 from core.db.schemas import fingerprint
@@ -30,7 +31,6 @@ from tenants.companies.release import (
     name_of,
     owner_role,
     public_plan,
-    raw_connection,
     steps_from,
     template,
 )
@@ -266,9 +266,6 @@ def _patiently(act: Callable[[], Any]) -> None:
 @contextmanager
 def _alone() -> Iterator[None]:
     """One run at a time; on a connection of its own, since that of the thread is changed now and then."""
-    params = connection.get_connection_params()
-    for name in ("context", "cursor_factory", "prepare_threshold"):
-        params.pop(name, None)
-    with psycopg.connect(**params, autocommit=True, application_name="qiku migrations") as raw:
+    with own_connection("qiku migrations") as raw:
         raw.execute("SELECT pg_advisory_lock(%s)", [_RUNNER_LOCK])
         yield

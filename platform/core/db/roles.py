@@ -13,9 +13,10 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from psycopg import sql
 
+from core.db.raw import raw_connection
 from core.db.router import PUBLIC, is_public
 
 OLDEST_SERVER = 160000  # membership without inheritance: GRANT … WITH INHERIT FALSE
@@ -50,8 +51,7 @@ def prepare_database() -> None:
 
     Raises ImproperlyConfigured, saying what to grant, when the login role may not make roles.
     """
-    connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
+    raw = raw_connection()
     if raw.info.server_version < OLDEST_SERVER:
         raise ImproperlyConfigured(f"PostgreSQL 16 or later is needed, this is {raw.info.server_version // 10000}")
     for extension in getattr(settings, "DATABASE_EXTENSIONS", ("pg_trgm",)):
@@ -90,8 +90,7 @@ def grant_company_rights() -> None:
     """Give companies' roles what the public models say, row by row; takes back what they no longer say."""
     if not settings.COMPANY_ROLES:
         return
-    connection.ensure_connection()
-    raw: psycopg.Connection[Any] = connection.connection
+    raw = raw_connection()
     with transaction.atomic():
         for model in apps.get_models():
             name = model._meta.db_table.replace('"', "")

@@ -65,9 +65,9 @@ class UnfitSchema(Exception):
     """A schema holds what a company's schema may not: a view, function, trigger, own type, a table without a primary key."""
 
 
-def new_schema_name() -> str:
-    """An opaque name that nothing of the company can be read from, and that never changes."""
-    return "c_" + "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(12))
+def new_schema_name(kind: str = "c") -> str:
+    """An opaque name that nothing of the company can be read from, and that never changes. `kind` begins it."""
+    return f"{kind}_" + "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(12))
 
 
 def make_schema(raw: psycopg.Connection[Any], name: str, script: str) -> None:

@@ -9,6 +9,7 @@ from tenants.companies.provisioning import fill_pool, pool_size
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "Make ready schemas, so that a sign-up takes one in a millisecond."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
