@@ -30,7 +30,7 @@ class Project(Record):
     starts_at = models.DateTimeField(_("Starts at"), null=True, blank=True)
     urgent = models.BooleanField(_("Urgent"), default=False)
     phone = models.CharField(_("Mobile phone"), max_length=30, blank=True)
-    website = models.URLField(_("Website"), blank=True, assume_scheme="https")
+    website = models.URLField(_("Website"), blank=True)
     note = models.TextField(_("Remarks"), blank=True)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("Members"))
 
