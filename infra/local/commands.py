@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from infra.bench.run import run_benches
 from infra.checks.run import run_checks
 from infra.local import state
 from infra.local.paths import ROOT, executable, source_path
@@ -20,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
             return up(arguments.port, demo=not arguments.no_demo)
         case "manage":
             return manage(arguments.arguments)
+        case "bench":
+            return run_benches(arguments.name, as_json=arguments.json)
         case "check":
             return run_checks(arguments.names)
         case "test":

@@ -52,19 +52,22 @@ class Server(Protocol):
 
 
 @contextmanager
-def temporary_services() -> Iterator[Services]:
+def temporary_services(*, durable: bool = False) -> Iterator[Services]:
     """An empty PostgreSQL and an empty Valkey of one's own, gone at the end.
 
-    They listen on free ports of 127.0.0.1, so any number of them run side by side. They are fast and
-    not safe against a crash. They end with the process that started them, however that ends.
+    They listen on free ports of 127.0.0.1, so any number of them run side by side. They end with the
+    process that started them, however that ends.
+
+    Args:
+        durable: True makes them as careful, and as slow, as those that keep data: to measure them.
     """
     folder = Path(tempfile.mkdtemp(prefix="qiku-services-"))
     # PostgreSQL may run under another account, which has to get to its own folder.
     folder.chmod(0o711)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        cluster = Cluster(folder / "postgres", durable=False)
-        valkey = Valkey(folder / "valkey", durable=False)
+        cluster = Cluster(folder / "postgres", durable=durable)
+        valkey = Valkey(folder / "valkey", durable=durable)
         cluster.prepare()
         valkey.prepare()
         cluster_port = stack.enter_context(running(cluster, account=cluster.account, stops_by=signal.SIGQUIT))

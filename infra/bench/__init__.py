@@ -1,0 +1,1 @@
+"""Measuring the product against the figures it has to reach."""
