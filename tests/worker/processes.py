@@ -41,7 +41,7 @@ def process(*command: str, environment: Mapping[str, str], log: Path) -> Iterato
 @contextmanager
 def worker(environment: Mapping[str, str], log: Path, *, processes: int = 2) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker that knows the kinds of the tests."""
-    command = ["-m", "celery", "-A", "tests.worker.application", "worker", "--loglevel", "INFO"]
+    command = ["-m", "celery", "-A", "tests.worker.application", "worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
     with process(*command, "--concurrency", str(processes), environment=environment, log=log) as started:
         yield started
 
@@ -64,7 +64,7 @@ def kill_tree(started: subprocess.Popen[bytes]) -> None:
     started.wait()
 
 
-def wait_for(condition: Callable[[], Any], patience: float = 30.0) -> Any:
+def wait_for(condition: Callable[[], Any], patience: float = 90.0) -> Any:
     """The first true answer of `condition`; fails after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:

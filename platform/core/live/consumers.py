@@ -57,7 +57,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(group, self.channel_name)
         # Rights may have been taken between the question and joining the groups: then nobody told this socket.
         if await self._is_still_welcome():
-            await self._tell({"type": "badge", "unread": self.guest.unread})
+            await self._tell({"type": "badge", "key": "inbox", "count": self.guest.unread})
             self._guard = asyncio.create_task(self._recheck())
 
     async def disconnect(self, code: int) -> None:

@@ -80,4 +80,4 @@ def _show(told: Mapping[int, Any], notifications: list[Notification]) -> None:
 
 
 def _refresh_badge(user: Any) -> None:
-    push_to_user(current_company(), user.pk, {"type": "badge", "unread": unread_count(user)})
+    push_to_user(current_company(), user.pk, {"type": "badge", "key": "inbox", "count": unread_count(user)})
