@@ -1,6 +1,7 @@
 """Six data scopes, several roles, field rights: on users, whose rows everybody knows."""
 
 import pytest
+
 from core.access import FieldRight, Scope
 from core.access.masking import mask
 from tenants.people.models import Department, User

@@ -1,0 +1,133 @@
+"""The verbs of records, the log they leave, and who sees a row by its parent or as a collaborator."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from core.access import Scope
+from core.access.models import Collaborator
+from core.records import services
+from core.records.acting import Acting, acting_as
+from core.records.attachments import attachment_add, attachment_remove, attachments_of
+from core.records.models import LogEntry
+from tenants.people.models import Department, User
+from tests.factories import make, make_user
+from tests.samples.models import Milestone, Project
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def me():
+    return make_user("projects.view", "projects.change", "milestones.view", "milestones.change", scope=Scope.OWN)
+
+
+def lines(record):
+    return LogEntry.objects.filter(record_id=record.pk).order_by("pk")
+
+
+def test_a_new_record_belongs_to_its_maker_and_that_users_department():
+    sales = make(Department)
+    maker = make_user("projects.add", department=sales)
+    project = services.record_create(Project(), {"name": "A", "members": [maker]}, by=maker)
+    assert (project.owner_id, project.created_by_id, project.department_id) == (maker.pk, maker.pk, sales.pk)
+    assert list(project.members.all()) == [maker]
+
+
+def test_creating_and_changing_leave_one_line_each_with_what_changed(me):
+    with acting_as(Acting(address="192.0.2.7", impersonator_id=me.pk + 1)):
+        project = services.record_create(Project(), {"name": "A"}, by=me)
+        services.record_update(project, {"name": "B", "urgent": False}, by=me)
+    created, changed = lines(project)
+    assert (created.verb, created.actor_id, created.address, created.impersonator_id) == (
+        "create",
+        me.pk,
+        "192.0.2.7",
+        me.pk + 1,
+    )
+    assert (changed.verb, changed.changes) == ("change", {"name": ["A", "B"]})
+
+
+def test_a_change_that_changes_nothing_leaves_no_line_and_no_version(me):
+    project = services.record_create(Project(), {"name": "A"}, by=me)
+    services.record_update(project, {"name": "A"}, by=me)
+    project.refresh_from_db()
+    assert (lines(project).count(), project.version) == (1, 1)
+
+
+def test_a_stale_edit_is_refused_and_changes_nothing(me):
+    project = services.record_create(Project(), {"name": "A"}, by=me)
+    services.record_update(project, {"name": "B"}, by=me, version=1)
+    with pytest.raises(services.StaleRecord) as refused:
+        services.record_update(project, {"name": "C"}, by=me, version=1)
+    assert refused.value.current.name == "B"
+    project.refresh_from_db()
+    assert (project.name, lines(project).count()) == ("B", 2)
+
+
+def test_a_new_owner_takes_the_record_to_their_department(me):
+    project = services.record_create(Project(), {"name": "A"}, by=me)
+    other = make_user(department=make(Department))
+    services.record_update(project, {"owner": other}, by=me)
+    project.refresh_from_db()
+    assert project.department_id == other.department_id
+
+
+def test_what_lies_in_the_trash_is_seen_for_restoring_only(me):
+    project = services.record_create(Project(), {"name": "A"}, by=me)
+    me.roles.update(permissions=["projects.view", "projects.restore"])
+    services.record_delete(project, by=me)
+    fresh = User.objects.get(pk=me.pk)
+    assert not Project.objects.visible_to(fresh).exists()
+    assert list(Project.objects.visible_to(fresh, "restore")) == [project]
+    services.record_restore(project, by=me)
+    assert list(Project.objects.visible_to(fresh)) == [project]
+    assert [line.verb for line in lines(project)] == ["create", "delete", "restore"]
+
+
+def test_who_sees_the_parent_sees_what_hangs_on_it(me):
+    other = make_user("projects.view")
+    mine = services.record_create(Project(), {"name": "mine"}, by=me)
+    foreign = services.record_create(Project(), {"name": "foreign"}, by=other)
+    under_mine = make(Milestone, project=mine, owner=other, created_by=other)
+    under_foreign = make(Milestone, project=foreign, owner=other, created_by=other)
+    own = make(Milestone, project=foreign, owner=me, created_by=me)
+    assert set(Milestone.objects.visible_to(me)) == {under_mine, own}
+    assert under_foreign not in Milestone.objects.visible_to(me)
+
+
+def test_the_parent_gives_rows_but_not_the_permission(me):
+    mine = services.record_create(Project(), {"name": "mine"}, by=me)
+    make(Milestone, project=mine, owner=me, created_by=me)
+    me.roles.update(permissions=["projects.view"])
+    assert not Milestone.objects.visible_to(User.objects.get(pk=me.pk)).exists()
+
+
+def test_a_collaborator_reads_or_edits_the_row_shared_and_no_other(me):
+    other = make_user("projects.view")
+    shared = services.record_create(Project(), {"name": "shared"}, by=other)
+    services.record_create(Project(), {"name": "kept"}, by=other)
+    share = Collaborator.objects.create(resource="projects", record_id=shared.pk, user=me, level="read")
+    assert list(Project.objects.visible_to(me)) == [shared]
+    assert not Project.objects.visible_to(me, "change").exists()
+    share.level = "edit"
+    share.save()
+    assert list(Project.objects.visible_to(me, "change")) == [shared]
+
+
+def test_scope_parent_and_sharing_are_joined_by_union():
+    """An OR across them reads every row: measured at four times the time on two million."""
+    me = make_user("milestones.view", "projects.view", scope=Scope.OWN)
+    statement = str(Milestone.objects.visible_to(me).query)
+    assert "UNION" in statement
+
+
+def test_a_file_is_stored_under_the_company_and_logged(me, company):
+    project = services.record_create(Project(), {"name": "A"}, by=me)
+    upload = SimpleUploadedFile("../../報告\u202e.TXT", b"plain text")
+    attachment = attachment_add(project, upload, by=me)
+    assert attachment.file.name.startswith(f"{company.uuid}/attachments/")
+    assert attachment.name == "報告_.TXT"
+    assert attachment.content_type == "text/plain"
+    attachment_remove(project, attachment, by=me)
+    assert not attachments_of(project).exists()
+    assert [line.verb for line in lines(project)] == ["create", "attach", "detach"]
