@@ -35,7 +35,7 @@ def run_tests(arguments: list[str]) -> int:
     if browser and JOURNEYS.exists():
         build_frontend(progress)
     environment = {**os.environ, "PYTHONPATH": source_path(), "QIKU_ENV": "test"}
-    options = ["-n", "2"]
+    options = ["-n", "2", "--dist", "loadgroup"]
     if browser:
         environment["QIKU_CHROMIUM"] = browser
     else:
