@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tenants.people.middleware.PersonMiddleware",
     "tenants.settings.middleware.SettingsMiddleware",
+    "console.middleware.SiteLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -115,7 +116,7 @@ TEMPLATES = [
         },
     }
 ]
-SHELL_PROVIDER = "tenants.settings.navigation.CompanyProvider"
+SHELL_PROVIDER = "console.navigation.HostProvider"
 FORM_RENDERER = "core.shell.forms.ShellRenderer"
 FORMS_URLFIELD_ASSUME_HTTPS = True
 

@@ -5,34 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from core.records.acting import Acting, acting_as
+from tenants.people.switching import IMPERSONATOR, impersonator_of
 
-IMPERSONATOR = "impersonator"  # session key: id of the administrator behind a switched user
+__all__ = ["IMPERSONATOR", "PersonMiddleware"]
 
 
 class PersonMiddleware:
-    """Sign out users who may no longer sign in, note who acts for the log, and speak the user's language."""
+    """Sign out users who may no longer sign in, or be acted for, and note who acts for the log.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    Sets `request.impersonator`: the person behind a switched user (切换用户), or None.
+    """
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.impersonator = None  # type: ignore[attr-defined]
         if request.company is None:  # type: ignore[attr-defined]  # the public site has no users
             return self.get_response(request)
         user = request.user
         if user.is_authenticated and (not user.is_active or user.deleted_at is not None):
             logout(request)
+        if IMPERSONATOR in request.session:
+            request.impersonator = impersonator_of(request)  # type: ignore[attr-defined]
+            if request.impersonator is None:  # type: ignore[attr-defined]
+                logout(request)
         circumstances = Acting(
             address=request.META.get("REMOTE_ADDR"), impersonator_id=request.session.get(IMPERSONATOR)
         )
-        with acting_as(circumstances), translation.override(self._language(request)):
-            response = self.get_response(request)
-            response.headers.setdefault("Content-Language", translation.get_language())
-            return response
-
-    def _language(self, request: HttpRequest) -> str:
-        chosen = getattr(request.user, "language", "") or ""
-        return chosen or translation.get_language_from_request(request)
+        with acting_as(circumstances):
+            return self.get_response(request)

@@ -206,6 +206,11 @@ class User(AbstractBaseUser, Stored, Trashable):
             seen.add(above.pk)
             above = above.manager
 
+    def set_password(self, raw_password: str | None) -> None:
+        """Set the password; one that users choose themselves is not temporary."""
+        super().set_password(raw_password)
+        self.password_is_temporary = False
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session must carry to stay valid: it changes with the password, and when all sign-ins are ended."""
         salt = f"{type(self).__module__}.sign-ins.{self.sign_ins_ended}"

@@ -26,6 +26,14 @@ def access_of(user: User) -> Access:
     return Access(user.pk, [_grant(role, role.chosen, user.department_id, tree) for role in roles])
 
 
+def access_of_role(role: Role, user: User) -> Access:
+    """The rights that the role alone would give the user: what its preview shows."""
+    if role.is_administrator:
+        return Access(user.pk, administrator=True)
+    chosen = list(role.departments.values_list("pk", flat=True))
+    return Access(user.pk, [_grant(role, chosen, user.department_id, Tree.load())])
+
+
 def _grant(role: Role, chosen: list[int], department: int | None, tree: Tree) -> Grant:
     return Grant(
         permissions=frozenset(role.permissions),

@@ -1,9 +1,19 @@
 """Roles, as the world sees them."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
 from django.utils.translation import gettext_lazy as _
 
-from core.resources import Resource, history
+from core.access import Actor
+from core.records.base import Stored
+from core.resources import Action, Resource, history
 from tenants.areas import ORGANISATION
+from tenants.people.models import User
+from tenants.roles import services
+from tenants.roles.forms import AssignForm, CopyForm, PermissionsForm, RoleForm
 from tenants.roles.models import Role
 
 
@@ -21,5 +31,33 @@ class Roles(Resource):
     order = ("pk",)
     sections = {_("Role"): ("name", "code", "state", "scope", "departments", "description")}
     tones = {"state": {"active": "green", "disabled": "gray"}}
+    actions = (
+        Action(
+            "permissions",
+            _("Permission settings"),
+            services.role_set_permissions,
+            when=lambda role: not role.is_administrator,
+            form=PermissionsForm,
+            icon="lock-access",
+            bulk=False,
+        ),
+        Action(
+            "assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False
+        ),
+        Action("copy", _("Copy"), services.role_copy, form=CopyForm, icon="copy", bulk=False, permission="add"),
+    )
     panels = (history(),)
+    form = RoleForm
     remote_choice = False
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """Add a role, which allows nothing yet."""
+        return services.role_create(values, by=cast(User, by))
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """Change a role; its users have the new rights on their next request."""
+        return services.role_update(cast(Role, record), values, by=cast(User, by), version=version)
+
+    def delete(self, record: Stored, *, by: Actor) -> None:
+        """Remove a role that nobody holds."""
+        services.role_delete(cast(Role, record), by=cast(User, by))

@@ -1,11 +1,23 @@
 """The data dictionary and the basic settings, as the world sees them."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
 from django.utils.translation import gettext_lazy as _
 
+from core.access import Actor, Guarded, guard
+from core.records import dictionary
+from core.records.base import Stored
 from core.records.models import Option
-from core.resources import Resource, Screen, registry
+from core.resources import Column, Resource, Screen, history, registry
 from core.resources.permissions import VERBS
 from tenants.areas import SETUP
+from tenants.people.models import User
+from tenants.settings.forms import OptionForm
+from tenants.settings.models import CompanySettings
+from tenants.settings.services import option_create, option_delete
 
 BASIC = registry.add_screen(
     Screen(
@@ -18,6 +30,11 @@ BASIC = registry.add_screen(
         order=10,
     )
 )
+guard(Guarded(BASIC.name, CompanySettings))  # the log names their changes so
+
+# Screens that everybody who is signed in has: they stand in no menu and need no permission.
+HOME = Screen("home", _("Home"), menu=None, icon="home", url_name="home")
+MENU = Screen("menu", _("Menu management"), menu=None, icon="adjustments-horizontal", url_name="menu")
 
 
 class Options(Resource):
@@ -32,4 +49,21 @@ class Options(Resource):
     search = ("name",)
     order = ("kind", "order", "pk")
     sections = {_("Option"): ("kind", "name", "order", "active")}
+    panels = (history(),)
+    form = OptionForm
     remote_choice = False
+
+    def column(self, name: str) -> Column:
+        """As the model's field; the list by its label."""
+        if name != "kind":
+            return super().column(name)
+        choices = tuple((kind, option_list.label) for kind, option_list in dictionary.lists.items())
+        return Column("kind", _("Option list"), "choice", order_by="kind", choices=choices)
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """Add an option as the last one of its list."""
+        return option_create(values, by=cast(User, by))
+
+    def delete(self, record: Stored, *, by: Actor) -> None:
+        """Remove an option that no record uses."""
+        option_delete(cast(Option, record), by=cast(User, by))

@@ -3,10 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from core.db import run_in_company
 from core.records.models import LogEntry
 from tenants.companies.models import Licence
-from tenants.companies.services import licence_set_seats
 from tenants.people.models import User
 from tenants.people.services import (
     user_create,
@@ -18,7 +16,6 @@ from tenants.people.services import (
     user_update,
 )
 from tests.tenants.people import code_of, codes_of, fresh, make_administrator, make_person, make_role
-from tests.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -104,26 +101,6 @@ def test_a_restored_user_does_not_take_back_a_name_given_to_another(boss):
     assert fresh(user).deleted_at is not None
 
 
-def test_fifty_additions_at_once_fill_the_licence_and_no_more(live_ground, company):
-    licence_set_seats(company.id, seats=8, by=None)
-    boss = make_administrator()
-    sleepers = [make_person(f"sleeper{number}", is_active=False) for number in range(25)]
-
-    def add(number):
-        def act():
-            if number % 2:
-                return user_set_active(sleepers[number // 2], True, by=boss)
-            return user_create({"username": f"user{number}", "name": "x"}, password=None, by=boss)
-
-        return run_in_company(company, act)
-
-    results = together(add, 50)
-    refused = [one for one in results if isinstance(one, ValidationError)]
-    assert User.objects.get_queryset().with_seat().count() == 8
-    assert len(refused) == 43
-    assert all("is_active" in one.error_dict for one in refused)
-
-
 def test_the_last_administrator_stays(boss):
     other = make_administrator("fu.rui")
     user_set_active(other, False, by=boss)
@@ -138,20 +115,6 @@ def test_the_last_administrator_stays(boss):
             act()
         assert "last_administrator" in codes_of(raised)
     assert fresh(boss).access.administrator
-
-
-def test_two_administrators_who_remove_each_other_leave_one(live_ground, company):
-    for act in (
-        lambda target, by: user_set_active(target, False, by=by),
-        lambda target, by: user_delete(target, hand_over_to=None, by=by),
-        lambda target, by: user_update(target, {"roles": []}, by=by),
-    ):
-        User.objects.get_queryset().delete()
-        one, two = make_administrator("one"), make_administrator("two")
-        pairs = [(one, two), (two, one)]
-        results = together(lambda number: run_in_company(company, act, *pairs[number]), 2)
-        assert sum(isinstance(result, ValidationError) for result in results) == 1, results
-        assert sum(fresh(user).access.administrator and fresh(user).is_active for user in (one, two)) == 1
 
 
 def test_nobody_removes_or_bars_oneself(boss):
@@ -232,16 +195,6 @@ def test_a_superior_can_not_stand_below_their_own_reports(boss):
     assert code_of(raised, "manager") == "circle"
     with pytest.raises(ValidationError):
         user_update(head, {"manager": head}, by=boss)
-
-
-def test_two_changes_at_once_close_no_circle_of_superiors(live_ground, company):
-    boss = make_administrator()
-    one, two = make_person("one"), make_person("two")
-    pairs = [(one, two), (two, one)]
-    results = together(
-        lambda number: run_in_company(company, user_update, pairs[number][0], {"manager": pairs[number][1]}, by=boss), 2
-    )
-    assert sum(isinstance(result, ValidationError) for result in results) == 1, results
 
 
 def test_a_purged_user_leaves_their_name_in_the_log(boss):

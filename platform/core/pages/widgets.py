@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from core.resources.forms import RemoteSelect
-from core.shell.forms import DateInput, DateTimeInput, MultiPicker, Picker, Switch
+from core.shell.forms import CheckList, DateInput, DateTimeInput, MultiPicker, Picker, RadioCards, Switch
 
 LISTED_SELECT = 12  # longer selects become searchable
 
@@ -15,6 +15,8 @@ LISTED_SELECT = 12  # longer selects become searchable
 def dressed(form: Any) -> Any:
     """The form with the shell's control for every kind of field."""
     for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+            field.empty_label = ""
         widget = _control(field)
         if widget is not None:
             widget.is_required = field.widget.is_required
@@ -25,6 +27,8 @@ def dressed(form: Any) -> Any:
 
 
 def _control(field: forms.Field) -> forms.Widget | None:
+    if isinstance(field.widget, CheckList | RadioCards):  # the form has chosen a control of the shell itself
+        return None
     match field:
         case forms.DateTimeField():
             field.input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", *field.input_formats]

@@ -53,9 +53,8 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
                 id="resources.E007",
             )
     for name, tones in resource.tones.items():
-        if not exists(model, name) or set(tones) - {
-            value for value, _ in getattr(model._meta.get_field(name), "flatchoices", [])
-        }:
+        column = resource.all_columns.get(name)
+        if column is None or set(tones) - {value for value, _label in column.choices}:
             yield Error(f"{where}.tones colours what is no choice of {name!r}", id="resources.E008")
 
 

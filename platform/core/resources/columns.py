@@ -94,16 +94,16 @@ class Column:
         match value:
             case None:
                 return ""
-            case bool():
-                return _("Yes") if value else _("No")
             case _ if self.choices:
                 return str(dict(self.choices).get(value, value))
+            case bool():
+                return _("Yes") if value else _("No")
             case datetime.datetime():
                 return formats.date_format(timezone.localtime(value), "Y-m-d H:i")
             case datetime.date():
                 return value.isoformat()
-            case decimal.Decimal() if self.kind == "money":
-                return formats.number_format(value, 2, force_grouping=True)
+            case decimal.Decimal():
+                return f"{value:,.2f}" if self.kind == "money" else f"{value:,f}"
             case list():
                 return "、".join(map(str, value))
         return str(value)

@@ -41,6 +41,11 @@ class Screen:
         """The address of the screen."""
         return reverse(self.url_name)
 
+    @property
+    def all_verbs(self) -> Mapping[str, StrOrPromise]:
+        """Every verb with its label, as a resource has them."""
+        return self.verbs
+
     def permission(self, verb: str) -> str:
         """The name of the permission to do `verb` here, e.g. `settings.change`."""
         return f"{self.name}.{verb}"

@@ -22,6 +22,7 @@ def browser_texts() -> dict[str, str]:
         "failed": _("That did not work. Please try again."),
         "flipTheme": _("Switch between light and dark"),
         "forbidden": _("You are not allowed to do this."),
+        "generate": _("Generate"),
         "gone": _("This no longer exists, or you may not see it."),
         "jobDone": _("{label}: done"),
         "jobFailed": _("{label}: failed. {error}"),

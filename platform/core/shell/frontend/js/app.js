@@ -11,6 +11,8 @@ import "./offline.js";
 import "./session.js";
 import "./conflict.js";
 import "./fields.js";
+import "./narrow.js";
+import "./passwords.js";
 import "./list.js";
 import "./tree.js";
 import "./keys.js";
