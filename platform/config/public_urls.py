@@ -1,5 +1,5 @@
 """The addresses of the public site."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("core.shell.urls"))]
+urlpatterns = [path("", include("console.site_urls")), path("", include("core.shell.urls"))]

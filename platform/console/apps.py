@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
+    """The public site, and what operators see."""
+
     name = "console"
     label = "console"

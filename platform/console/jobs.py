@@ -1,0 +1,47 @@
+"""Work of the public site, done in the operators' company."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from core.db import run_in_company
+from core.jobs.kinds import job
+from core.jobs.run import Run
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from tenants.companies.info import CompanyInfo
+from tenants.companies.lookup import companies
+from tenants.people.models import User
+
+
+@job("console.find_companies", label=_("Find my company"), timeout=600)
+def find_companies(run: Run, *, email: str, language: str) -> None:
+    """Mail the companies where somebody with this address can sign in; nothing when there are none.
+
+    A job runs in one transaction of its own company, from which no other company can be reached: a thread, with a
+    connection of its own, visits them.
+    """
+    with ThreadPoolExecutor(1) as visitor:
+        found = visitor.submit(_companies_of, email).result()
+    if not found:
+        return
+    with translation.override(language or settings.LANGUAGE_CODE):
+        context = {"companies": found}
+        subject = " ".join(render_to_string("console/email/find_subject.txt", context).split())
+        body = render_to_string("console/email/find_message.txt", context)
+    EmailMessage(subject, body.strip() + "\n", to=[email]).send()
+
+
+def _companies_of(email: str) -> list[CompanyInfo]:
+    try:
+        return [company for company in companies() if company.access != "closed" and run_in_company(company, _is_known, email)]
+    finally:
+        connection.close()
+
+
+def _is_known(email: str) -> bool:
+    return User.objects.get_queryset().with_seat().filter(email__iexact=email).exists()
