@@ -1,4 +1,5 @@
-"""What operators and billing do to a company. Each act is one commit with its line in the operators' log.
+"""What operators and billing do to a company. Each act is one commit with its line in the operators' log, which keeps
+the `reason` given.
 
 Afterwards every process drops what it knew of the company, and `events` tells whoever holds connections open.
 """
@@ -28,8 +29,8 @@ from tenants.companies.models import Company
 MOST_SEATS = 100_000
 
 
-def licence_extend(company_id: int, *, until: date, by: Actor | None) -> CompanyInfo:
-    """Make `until` the last good day; an expired licence is active again. Raises ValidationError for a day in the past."""
+def licence_extend(company_id: int, *, until: date, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Make `until` the last good day; an expired licence is active again. Raises ValidationError for a past day."""
     if until < timezone.localdate():
         raise ValidationError({"valid_until": ValidationError(_("This day is over."), code="past")})
 
@@ -38,10 +39,10 @@ def licence_extend(company_id: int, *, until: date, by: Actor | None) -> Company
         if company.licence.state == LicenceState.EXPIRED:
             company.licence.state = LicenceState.ACTIVE
 
-    return _change(company_id, "licence_extend", extend, by, events.licence_changed)
+    return _change(company_id, "licence_extend", extend, by, events.licence_changed, reason)
 
 
-def licence_activate(company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None) -> CompanyInfo:
+def licence_activate(company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Turn a trial or an expired licence into a paid one: plan, seats and last good day (None: without end) at once."""
     _check_seats(seats)
 
@@ -51,38 +52,38 @@ def licence_activate(company_id: int, *, plan: str, seats: int, until: date | No
         if licence.state != LicenceState.SUSPENDED:
             licence.state = LicenceState.ACTIVE
 
-    return _change(company_id, "licence_activate", activate, by, events.licence_changed)
+    return _change(company_id, "licence_activate", activate, by, events.licence_changed, reason)
 
 
-def licence_set_seats(company_id: int, *, seats: int, by: Actor | None) -> CompanyInfo:
+def licence_set_seats(company_id: int, *, seats: int, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Set the number of licensed users. Fewer than are active removes nobody and blocks additions."""
     _check_seats(seats)
 
     def change(company: Company) -> None:
         company.licence.seats = seats
 
-    return _change(company_id, "licence_set_seats", change, by, events.licence_changed)
+    return _change(company_id, "licence_set_seats", change, by, events.licence_changed, reason)
 
 
-def licence_expire(company_id: int, *, by: Actor | None) -> CompanyInfo:
+def licence_expire(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Say that the licence has run out; the days of grace count from its last good day."""
 
     def expire(company: Company) -> None:
         company.licence.state = LicenceState.EXPIRED
 
-    return _change(company_id, "licence_expire", expire, by, events.licence_changed)
+    return _change(company_id, "licence_expire", expire, by, events.licence_changed, reason)
 
 
-def api_grant(company_id: int, *, granted: bool, by: Actor | None) -> CompanyInfo:
+def api_grant(company_id: int, *, granted: bool, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Grant 「API接口权限」, or take it back."""
 
     def grant(company: Company) -> None:
         company.licence.api_granted = granted
 
-    return _change(company_id, "api_grant", grant, by, events.licence_changed)
+    return _change(company_id, "api_grant", grant, by, events.licence_changed, reason)
 
 
-def company_suspend(company_id: int, *, by: Actor | None) -> CompanyInfo:
+def company_suspend(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Close the company: nobody can sign in, and whoever is signed in is not any more. Its data stay."""
 
     def suspend(company: Company) -> None:
@@ -90,48 +91,50 @@ def company_suspend(company_id: int, *, by: Actor | None) -> CompanyInfo:
         company.licence.state = LicenceState.SUSPENDED
         _end_sessions(company)
 
-    return _change(company_id, "company_suspend", suspend, by, events.company_closed)
+    return _change(company_id, "company_suspend", suspend, by, events.company_closed, reason)
 
 
-def company_resume(company_id: int, *, by: Actor | None) -> CompanyInfo:
+def company_resume(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Open a suspended company again; its licence is active, or expired where its last good day is over."""
 
     def resume(company: Company) -> None:
         company.licence.state = LicenceState.ACTIVE
 
-    return _change(company_id, "company_resume", resume, by, events.company_opened)
+    return _change(company_id, "company_resume", resume, by, events.company_opened, reason)
 
 
-def company_delete(company_id: int, *, by: Actor | None) -> CompanyInfo:
-    """Close the company and mark it for removal. Everything is kept, its subdomain too, until it is restored or purged."""
+def company_delete(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Close the company and mark it for removal. Everything is kept, its subdomain too, so that it can be restored."""
 
     def delete(company: Company) -> None:
         _refuse_operators(company)
         company.deleted_at = company.deleted_at or timezone.now()
         _end_sessions(company)
 
-    return _change(company_id, "company_delete", delete, by, events.company_closed)
+    return _change(company_id, "company_delete", delete, by, events.company_closed, reason)
 
 
-def company_restore(company_id: int, *, by: Actor | None) -> CompanyInfo:
+def company_restore(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Take a deleted company back as it was."""
 
     def restore(company: Company) -> None:
         company.deleted_at = None
 
-    return _change(company_id, "company_restore", restore, by, events.company_opened)
+    return _change(company_id, "company_restore", restore, by, events.company_opened, reason)
 
 
-def company_rename(company_id: int, *, name: str, by: Actor | None) -> CompanyInfo:
+def company_rename(company_id: int, *, name: str, by: Actor | None, reason: str = "") -> CompanyInfo:
     """Change what the company is called; nothing is found by that name."""
 
     def rename(company: Company) -> None:
         company.name = name
 
-    return _change(company_id, "company_rename", rename, by, events.licence_changed)
+    return _change(company_id, "company_rename", rename, by, events.licence_changed, reason)
 
 
-def _change(company_id: int, verb: str, act: Callable[[Company], None], by: Actor | None, event: Signal) -> CompanyInfo:
+def _change(
+    company_id: int, verb: str, act: Callable[[Company], None], by: Actor | None, event: Signal, reason: str
+) -> CompanyInfo:
     def change() -> CompanyInfo:
         with transaction.atomic():
             company = Company.objects.select_for_update().get(pk=company_id)
@@ -140,7 +143,7 @@ def _change(company_id: int, verb: str, act: Callable[[Company], None], by: Acto
             company.save()
             company.licence.save()
             info = company.info
-            _log(verb, company, before, by)
+            _log(verb, company, before, by, reason)
             forget_companies()
             transaction.on_commit(lambda: _tell(event, info))
         return info
@@ -166,13 +169,15 @@ def _figures(company: Company) -> dict[str, Any]:
     }
 
 
-def _log(verb: str, company: Company, before: dict[str, Any], by: Actor | None) -> None:
+def _log(verb: str, company: Company, before: dict[str, Any], by: Actor | None, reason: str) -> None:
     """In the operators' company, whose people did it, and in the transaction of the deed."""
     home = Company.objects.filter(is_operators=True).first()
     if home is None:
         return
     after = _figures(company)
     changes = {key: changed_field(key, before[key], after[key]) for key in after if before[key] != after[key]}
+    if reason:
+        changes["reason"] = ["", reason]
     run_in_company_same_transaction(home.info, log, verb, by=by, resource="companies", record=company, changes=changes)
 
 
