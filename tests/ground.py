@@ -1,4 +1,4 @@
-"""The ground of the tests: real servers, one template database, a copy of it for each process and each test that wants one."""
+"""The ground of the tests: real servers, one template database, a copy of it for each process and for some tests."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _BUILD_LOCK = 0x71696B75_0F
 def start_servers() -> None:
     """Put addresses of running servers into the environment, before the settings are read.
 
-    PostgreSQL is the one of DATABASE_URL, or one of our own that ends with us. Valkey is always our own: tests flush it,
-    and several processes of tests run at once.
+    PostgreSQL is the one of DATABASE_URL, or one of our own that ends with us. Valkey is always our own:
+    tests flush it, and several processes of tests run at once.
     """
     stack = ExitStack()
     atexit.register(stack.close)
@@ -60,7 +60,7 @@ def server() -> Iterator[psycopg.Connection[Any]]:
 
 @cache
 def template_name() -> str:
-    """The template database of these sources: another one as soon as a migration, a model or the provisioning changes."""
+    """The template database of these sources: another as soon as a migration, a model or the provisioning changes."""
     digest = hashlib.sha256()
     for folder in SOURCES:
         for path in sorted((ROOT / folder).rglob("*.py")):
@@ -90,7 +90,7 @@ def use_database(name: str) -> None:
 
 
 def make_template() -> str:
-    """Make the template database, unless these sources have one: migrated, with three companies of the real provisioning."""
+    """Make the template database, unless there is one: migrated, with three companies of the real provisioning."""
     name = template_name()
     with server() as raw:
         raw.execute("SELECT pg_advisory_lock(%s)", [_BUILD_LOCK])

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def together(fn: Callable[[int], T], count: int) -> list[T | Exception]:
-    """Call fn(0) … fn(count - 1) in threads of their own at the same moment; what they return, or raise, in that order."""
+    """Call fn(0) … fn(count - 1) in threads at the same moment; what they return or raise, in that order."""
     start = threading.Barrier(count)
 
     def one(number: int) -> T | Exception:

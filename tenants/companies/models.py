@@ -1,4 +1,4 @@
-"""The few public tables: who the companies are, under which names they are reached, what they may use, where their tables stand."""
+"""The few public tables: who the companies are, how they are reached, what they may use, where their tables stand."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Company(models.Model):
 
 
 class Domain(models.Model):
-    """A name under which a company is reached: a label below the platform's host, or a whole host of the company's own."""
+    """A name under which a company is reached: a label below the platform's host, or a host of the company's own."""
 
     company_rights = CompanyRights("SELECT")
 

@@ -133,7 +133,7 @@ def _recording_editor(*, atomic: bool) -> Any:
 
 
 def template() -> Template:
-    """The script of this release; made on first use by applying the migrations once to a schema that is then dropped."""
+    """The script of this release; made on first use, by applying the migrations once to a scratch schema."""
     return run_outside_companies(_template)
 
 
@@ -161,7 +161,7 @@ def script_of_migrations(plan: Plan) -> tuple[str, str]:
 
 
 def steps_from(version: str, applied: list[str]) -> list[Step]:
-    """The migrations that a schema of `version` lacks, with the SQL that applies them, tried on a scratch schema first."""
+    """The migrations that a schema of `version` lacks, with their SQL, tried on a scratch schema first."""
     plan = company_plan()
     old = Template.objects.filter(pk=version).first()
     done = set(old.applied if old else applied)

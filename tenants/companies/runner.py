@@ -1,4 +1,4 @@
-"""Migrations of `public`, then of every company: from what its row says, in parallel, canaries first, to be resumed at will."""
+"""Migrations of `public`, then of every company: by what its row says, in parallel, canaries first, resumable."""
 
 from __future__ import annotations
 

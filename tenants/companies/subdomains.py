@@ -61,7 +61,8 @@ def check_form(subdomain: str) -> None:
             {
                 "subdomain": ValidationError(
                     _(
-                        "Use %(shortest)s to %(longest)s lower-case letters, digits and single hyphens, beginning with a letter."
+                        "Use %(shortest)s to %(longest)s lower-case letters, digits and single hyphens,"
+                        " beginning with a letter."
                     ),
                     code="invalid",
                     params={"shortest": SHORTEST, "longest": LONGEST},
@@ -91,7 +92,7 @@ def is_taken(subdomain: str) -> bool:
 
 
 def suggest_subdomain(name: str) -> str:
-    """A free subdomain after the company's name: in pinyin, by initials where that is too long, with a number where taken.
+    """A free subdomain after the company's name: pinyin, initials where that is too long, with a number where taken.
 
     创之新国际有限公司 gives `chuangzhixinguoji`. Empty when the name has no letter to make one from.
     """

@@ -54,7 +54,7 @@ class Company(Protocol):
 
 
 class Place(NamedTuple):
-    """What a physical connection is set to: path, role and number of the company, as PostgreSQL's settings want them."""
+    """What a physical connection is set to: path, role and number of the company, as PostgreSQL wants them."""
 
     path: str
     role: str
@@ -150,7 +150,8 @@ def _refuse_open_transaction(wanted: _Now) -> None:
     manual = connection.connection is not None and not connection.autocommit and not connection.in_atomic_block
     if manual or (connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase)):
         raise CompanySwitchRefused(
-            f"inside a transaction of {before.place.path!r} nothing may run in {wanted.place.path!r}: commit first, or use transaction.on_commit"
+            f"inside a transaction of {before.place.path!r} nothing may run in {wanted.place.path!r}:"
+            " commit first, or use transaction.on_commit"
         )
 
 
@@ -191,13 +192,11 @@ def run_in_company(company: Company, fn: Callable[P, T], /, *args: P.args, **kwa
 
 
 def run_in_company_same_transaction(company: Company, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """As `run_in_company`, in the transaction that is open. For provisioning only: a company and its first rows are one commit."""
+    """As `run_in_company`, in the transaction that is open: a company and its first rows are one commit."""
     return _run(inside(company), fn, *args, **kwargs)
 
 
-@async_unsafe(
-    "Public tables cannot be reached from asynchronous code: call one synchronous function through database_sync_to_async."
-)
+@async_unsafe("Public tables cannot be reached from asynchronous code: call one synchronous function in a thread.")
 def run_outside_companies(fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Call `fn(*args, **kwargs)` with the rights of the login role on the public tables, and on no company's.
 

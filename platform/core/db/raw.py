@@ -20,7 +20,7 @@ def raw_connection() -> psycopg.Connection[Any]:
 
 
 def own_connection(name: str) -> psycopg.Connection[Any]:
-    """A new connection beside those of Django, with autocommit, that leads nowhere; `name` is what PostgreSQL lists it as."""
+    """A new connection beside those of Django, with autocommit; `name` is what PostgreSQL lists it as."""
     return psycopg.connect(**connection_params(), autocommit=True, application_name=name)
 
 

@@ -73,7 +73,8 @@ def _make_roles(raw: psycopg.Connection[Any]) -> None:
             )
         except psycopg.errors.InsufficientPrivilege as error:
             raise ImproperlyConfigured(
-                f"the login role {roles.login!r} must be allowed to make roles (ALTER ROLE {roles.login} CREATEROLE), or set QIKU_COMPANY_ROLES=no"
+                f"the login role {roles.login!r} must be allowed to make roles (ALTER ROLE {roles.login} CREATEROLE),"
+                " or set QIKU_COMPANY_ROLES=no"
             ) from error
     raw.execute(sql.SQL("GRANT {owner} TO {login} WITH INHERIT FALSE, SET TRUE").format(**names))
     raw.execute(

@@ -41,7 +41,8 @@ class CompanyRouter:
             return
         if is_public(model):
             raise NoCompany(
-                f"{model._meta.label} is a public table: reach it inside a company or through core.db.run_outside_companies"
+                f"{model._meta.label} is a public table:"
+                " reach it inside a company or through core.db.run_outside_companies"
             )
         raise NoCompany(f"{model._meta.label} belongs to a company: reach it through core.db.run_in_company")
 
