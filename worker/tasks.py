@@ -5,12 +5,12 @@ from typing import Any
 
 from celery import Task
 from celery.exceptions import Reject
+from django.db import close_old_connections
+
 from core.db import current_company, run_in_company
 from core.jobs.due import table as due
 from core.jobs.runner import run_job
-from django.db import close_old_connections
 from tenants.companies.lookup import company_by_id
-
 from worker.application import app
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ SECONDS_WHILE_CLOSED = 600.0
 """How often the jobs of a suspended company are looked at: they wait until it is resumed."""
 
 
-class CompanyTask(Task):  # type: ignore[misc]  # Celery has no types
+class CompanyTask(Task):
     """A task whose first argument is the id of a company. Without that very company it does not run.
 
     A task that ran in whatever company was left over, or in none, would read and write another's rows.

@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils import timezone
+
 from core.db import run_in_company, run_outside_companies
 from core.jobs.due.models import DueJob
 from core.jobs.kinds import UnknownKind
 from core.jobs.models import Job
 from core.jobs.services import enqueue, job_cancel, schedule_off, schedule_on
-from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
-from django.utils import timezone
-
 from tests.core.people import make_user
 from tests.worker import kinds  # noqa: F401  declares the kinds
 

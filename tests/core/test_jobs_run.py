@@ -6,6 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import close_old_connections, connection
+from django.utils import timezone, translation
+
 from core.db import run_in_company, run_outside_companies
 from core.jobs import pulse
 from core.jobs.due import table
@@ -16,9 +19,6 @@ from core.jobs.runner import Outcome, pause_after, run_job
 from core.jobs.services import enqueue, job_cancel, job_retry, schedule_on
 from core.live.models import Notification
 from core.records.models import LogEntry
-from django.db import close_old_connections, connection
-from django.utils import timezone, translation
-
 from tests.core.people import make_user
 from tests.worker import kinds  # noqa: F401  declares the kinds
 
@@ -83,7 +83,9 @@ def test_two_messages_at_once_do_the_work_once(company: Any) -> None:
     threads = [in_background(company, job) for _ in range(4)]
     for thread, _ in threads:
         thread.join()
-    assert sorted(outcome for _, outcomes in threads for outcome in outcomes) == sorted([Outcome.DONE, *[Outcome.NOT_OURS] * 3])
+    assert sorted(outcome for _, outcomes in threads for outcome in outcomes) == sorted(
+        [Outcome.DONE, *[Outcome.NOT_OURS] * 3]
+    )
     assert lines("counted") == 1
 
 
@@ -195,7 +197,9 @@ def test_a_retry_right_after_the_failure_is_not_lost(company: Any, monkeypatch: 
     job = enqueue("test.refuse", by=owner)
     # The owner is faster than the worker's last step.
     settle = table.remove
-    monkeypatch.setattr(table, "remove", lambda *ids: (run_in_company(company, job_retry, again(job), by=owner), settle(*ids)))
+    monkeypatch.setattr(
+        table, "remove", lambda *ids: (run_in_company(company, job_retry, again(job), by=owner), settle(*ids))
+    )
     run_job(company, job.pk)
     assert again(job).state == Job.State.WAITING
     assert [row.state for row in due()] == [DueJob.State.READY]
@@ -255,7 +259,10 @@ def test_a_lost_connection_does_not_lose_the_job(company: Any, live_ground: Any)
     wait_for(lambda: again(job).state == Job.State.RUNNING)
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     thread.join(10)
     close_old_connections()
     assert outcomes == [Outcome.AGAIN]

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
+
 from core.db import run_outside_companies
 from core.jobs.dispatcher import Dispatcher, Handed
 from core.jobs.due import table
 from core.jobs.due.models import DueJob
-from django.db import connection
-from django.utils import timezone
 
 State = DueJob.State
 
@@ -38,11 +39,13 @@ def test_ten_thousand_jobs_of_one_company_do_not_delay_another() -> None:
     put(1, range(10_000), seconds=-60)
     put(2, [1], seconds=-1)
     dispatcher = Dispatcher(slots=1)
-    assert {company for company, _ in take(dispatcher) + [*_next(dispatcher, 1)]} == {1, 2}
+    assert {company for company, _ in [*take(dispatcher), *_next(dispatcher, 1)]} == {1, 2}
 
 
 def _next(dispatcher: Dispatcher, busy_company: int) -> list[tuple[int, int]]:
-    running = run_outside_companies(lambda: list(DueJob.objects.filter(state=State.SENT).values_list("company_id", "job_id")))
+    running = run_outside_companies(
+        lambda: list(DueJob.objects.filter(state=State.SENT).values_list("company_id", "job_id"))
+    )
     assert {company for company, _ in running} == {busy_company}
     finish(running)
     return take(dispatcher)

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from core.db import run_in_company
-from core.live.models import COUNTED, Notification, unread_count
-from core.live.services import notify
 from django.db import transaction
 from django.utils import translation
 
+from core.db import run_in_company
+from core.live.models import COUNTED, Notification, unread_count
+from core.live.services import notify
 from tests.core.people import make_user
 
 pytestmark = pytest.mark.django_db

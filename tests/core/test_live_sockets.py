@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,18 +14,18 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import transaction
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
 from core.db import run_in_company
 from core.live.consumers import RECALLED, SIGNED_OUT
 from core.live.sending import close_sockets, push_to_company, push_to_user
 from core.live.services import notification_read, notify
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import transaction
 from infra.local.processes import free_port
 from infra.local.valkey import Valkey
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-
 from tests.core.people import make_user
 from tests.worker import processes
 from tests.worker.processes import wait_for
@@ -51,7 +52,7 @@ def port(live_ground: Any, tmp_path: Path) -> Iterator[int]:
             wait_for(lambda: _answers(number))
             yield number
         finally:
-            print(log.read_text()[-4000:])  # shown when a test fails
+            sys.stdout.write(log.read_text()[-4000:])  # shown when a test fails
 
 
 def _answers(port: int) -> bool:
@@ -64,7 +65,9 @@ def tab(port: int, company: Any) -> Iterator[Tab]:
     """Open a tab's socket: `tab(user)`, in this company or another."""
     with ExitStack() as stack:
 
-        def open_tab(user: Any = None, *, of: Any = company, origin: str | None = None, key: str | None = None) -> ClientConnection:
+        def open_tab(
+            user: Any = None, *, of: Any = company, origin: str | None = None, key: str | None = None
+        ) -> ClientConnection:
             host = f"{of.host}:{port}"
             key = key or (run_in_company(of, sign_in, user) if user else "")
             return stack.enter_context(
@@ -165,14 +168,18 @@ def test_it_is_closed_at_once_when_rights_change(tab: Tab, company: Any) -> None
 
 def test_it_is_closed_soon_when_nobody_said_anything(tab: Tab) -> None:
     user = make_user("me")
-    for end in (
-        lambda: import_module(settings.SESSION_ENGINE).SessionStore(key).delete(),
-        lambda: type(user)._default_manager.filter(pk=user.pk).update(is_active=False),
-    ):
+
+    def end_session(key: str) -> None:
+        import_module(settings.SESSION_ENGINE).SessionStore(key).delete()
+
+    def deactivate(key: str) -> None:
+        type(user)._default_manager.filter(pk=user.pk).update(is_active=False)
+
+    for end in (end_session, deactivate):
         key = sign_in(user)
         mine = tab(key=key)
         read(mine)
-        end()
+        end(key)
         assert closed(mine) == SIGNED_OUT
 
 

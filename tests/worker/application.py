@@ -1,7 +1,6 @@
 """The worker with the kinds of the tests: `celery -A tests.worker.application worker`."""
 
-from worker import app
-
 from tests.worker import kinds
+from worker import app
 
 __all__ = ["app", "kinds"]

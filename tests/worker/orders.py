@@ -1,4 +1,4 @@
-"""A process that orders jobs on a database of its own: `python -m tests.worker.orders make | order SECONDS | report`."""
+"""A process that orders jobs on a database of its own: `python -m tests.worker.orders make|order SECONDS|report`."""
 
 import json
 import sys
@@ -8,15 +8,15 @@ import django
 
 django.setup()
 
+from django.db import DatabaseError, close_old_connections  # noqa: E402
+
 from core.db import run_in_company  # noqa: E402  needs the apps
 from core.jobs.models import Job  # noqa: E402
 from core.jobs.services import enqueue  # noqa: E402
 from core.records.models import LogEntry  # noqa: E402
-from django.db import DatabaseError, close_old_connections  # noqa: E402
 from tenants.companies.lookup import company_for_host  # noqa: E402
 from tenants.companies.provisioning import company_create  # noqa: E402
 from tenants.companies.runner import migrate_public  # noqa: E402
-
 from tests.worker import kinds  # noqa: E402, F401  declares the kinds
 
 HOST = "survivor.localhost"
@@ -41,7 +41,8 @@ def order(seconds: float) -> None:
             close_old_connections()
             time.sleep(0.1)
         else:
-            print(number, flush=True)
+            sys.stdout.write(f"{number}\n")
+            sys.stdout.flush()
             time.sleep(0.02)
 
 
@@ -50,8 +51,10 @@ def report() -> None:
     company = company_for_host(HOST)
     assert company is not None
     unfinished = run_in_company(company, lambda: Job.rows.exclude(state=Job.State.DONE).count())
-    lines = run_in_company(company, lambda: list(LogEntry.objects.filter(verb="counted").values_list("changes", flat=True)))
-    print(json.dumps({"unfinished": unfinished, "counted": sorted(line["number"][1] for line in lines)}))
+    lines = run_in_company(
+        company, lambda: list(LogEntry.objects.filter(verb="counted").values_list("changes", flat=True))
+    )
+    sys.stdout.write(json.dumps({"unfinished": unfinished, "counted": sorted(line["number"][1] for line in lines)}))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+
 from infra.local.postgres import Cluster
 from infra.local.processes import free_port, spawn
 
@@ -21,10 +22,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def program(command: list[str], log: Path, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def program(
+    command: list[str], log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A program in a session of its own; it and its children are killed at the end."""
     with log.open("ab") as output:
-        started = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=output, start_new_session=True)
+        started = subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         yield started
     finally:
@@ -41,7 +46,17 @@ def process(*command: str, environment: Mapping[str, str], log: Path) -> Iterato
 @contextmanager
 def worker(environment: Mapping[str, str], log: Path, *, processes: int = 2) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker that knows the kinds of the tests."""
-    command = ["-m", "celery", "-A", "tests.worker.application", "worker", "--loglevel", "INFO", "--without-mingle", "--without-gossip"]
+    command = [
+        "-m",
+        "celery",
+        "-A",
+        "tests.worker.application",
+        "worker",
+        "--loglevel",
+        "INFO",
+        "--without-mingle",
+        "--without-gossip",
+    ]
     with process(*command, "--concurrency", str(processes), environment=environment, log=log) as started:
         yield started
 
@@ -92,7 +107,9 @@ class OwnPostgres:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        self._process = spawn(self.cluster.command(self.port), log=self._log, cwd=self.cluster.folder, account=self.cluster.account)
+        self._process = spawn(
+            self.cluster.command(self.port), log=self._log, cwd=self.cluster.folder, account=self.cluster.account
+        )
         wait_for(lambda: self.cluster.answers(self.port))
 
     def kill(self) -> None:

@@ -21,16 +21,16 @@ import psutil
 import pytest
 import redis
 from celery import Celery
+from django.conf import settings
+
 from core.db import run_in_company, run_outside_companies
 from core.jobs import broker
 from core.jobs.due.models import DueJob
 from core.jobs.models import Job
 from core.jobs.services import enqueue
 from core.records.models import LogEntry
-from django.conf import settings
 from infra.local.processes import free_port
 from infra.local.valkey import Valkey
-
 from tests.core.people import make_user
 from tests.worker import kinds, processes  # noqa: F401  declares the kinds
 from tests.worker.processes import wait_for
@@ -57,7 +57,7 @@ def site(live_ground: Any, tmp_path: Path) -> Iterator[Site]:
     log = tmp_path / "processes.log"
     with ExitStack() as stack:
         yield Site({**live_ground.environment, "QIKU_JOB_SLOTS": "3"}, log, stack)
-    print(log.read_text()[-4000:] if log.exists() else "")  # shown when a test fails
+    sys.stdout.write(log.read_text()[-4000:] if log.exists() else "")  # shown when a test fails
 
 
 def state_of(job: Job) -> str:
@@ -73,7 +73,7 @@ def all_done() -> bool:
 
 
 def due_rows() -> int:
-    return run_outside_companies(lambda: DueJob.objects.count())
+    return run_outside_companies(DueJob.objects.count)
 
 
 def test_it_does_what_was_ordered_in_every_company(site: Site, company: Any, other_company: Any) -> None:
@@ -179,11 +179,9 @@ def test_a_killed_valkey_loses_nothing_and_is_found_again(site: Site, tmp_path: 
         enqueue("test.count", {"number": number}, by=None)
     time.sleep(2)
     start()
-    back = time.monotonic()
     wait_for(lambda: Job.rows.filter(state=Job.State.DONE).count() > 12, 10)
     wait_for(all_done, 60)
     assert counted() == list(range(20))
-    print(f"working again {time.monotonic() - back:.1f} s after Valkey was back")
 
 
 def test_a_killed_postgresql_keeps_what_was_acknowledged(site: Site) -> None:
@@ -196,7 +194,9 @@ def test_a_killed_postgresql_keeps_what_was_acknowledged(site: Site) -> None:
 
     def orders(*arguments: str) -> list[str]:
         command = [sys.executable, "-m", "tests.worker.orders", *arguments]
-        done = subprocess.run(command, env=site.environment, cwd=processes.ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, env=site.environment, cwd=processes.ROOT, capture_output=True, text=True, check=True
+        )
         return done.stdout.splitlines()
 
     orders("make")

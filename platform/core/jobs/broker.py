@@ -35,7 +35,9 @@ def wake() -> None:
     """End the dispatcher's sleep. Never raises: without the hint the dispatcher looks by itself within a second."""
     try:
         with _client().pipeline(transaction=False) as pipe:
-            pipe.lpush(WAKE, 1).ltrim(WAKE, 0, 0).execute()
+            pipe.lpush(WAKE, 1)
+            pipe.ltrim(WAKE, 0, 0)
+            pipe.execute()
     except redis.RedisError as error:
         logger.warning("Hint to the dispatcher not sent: %s", error)
 
@@ -55,7 +57,7 @@ def backlog() -> int:
     Raises:
         redis.RedisError: the broker does not answer.
     """
-    return int(_client().llen(QUEUE))  # type: ignore[arg-type]
+    return int(_client().llen(QUEUE))
 
 
 def send(company_id: int, job_id: int, *, timeout: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 import time
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from core.db import run_outside_companies
 from core.jobs import broker
 from core.jobs.kinds import UnknownKind, kind_named
+from core.live.chance import spread
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ UPDATE public.due_job AS job SET state = 1 FROM due
 WHERE job.company_id = due.company_id AND job.job_id = due.job_id
 """
 
-# `waiting` hops from one company with ready jobs to the next by the index: ten thousand jobs of one company are one hop.
-# A job's turn is how many of its company run or go before it, so a company's first job always precedes another's second.
+# `waiting` hops by the index from one company with ready jobs to the next: ten thousand jobs of one are one hop.
+# A job's turn is how many of its company run or go before it: a company's first job precedes another's second.
 _TAKE = """
 WITH RECURSIVE
 in_flight AS MATERIALIZED (
@@ -53,7 +53,8 @@ chosen AS (
     FROM waiting
     LEFT JOIN in_flight USING (company_id)
     CROSS JOIN LATERAL (
-        SELECT job.company_id, job.job_id, coalesce(busy, 0) + row_number() OVER (ORDER BY job.due_at, job.job_id) AS turn
+        SELECT job.company_id, job.job_id,
+            coalesce(busy, 0) + row_number() OVER (ORDER BY job.due_at, job.job_id) AS turn
         FROM public.due_job AS job
         WHERE job.state = 1 AND job.company_id = waiting.company_id
         ORDER BY job.due_at, job.job_id
@@ -96,7 +97,7 @@ class Dispatcher:
         return max(1, self.slots - 1)
 
     def take(self) -> list[Handed]:
-        """Choose whose turn it is and mark those jobs as handed over. Costs what is due, however many companies there are."""
+        """Choose whose turn it is and mark those jobs as handed over. Costs what is due, not what exists."""
         return run_outside_companies(self._take)
 
     def round(self) -> int:
@@ -119,10 +120,10 @@ class Dispatcher:
             try:
                 handed = self.round()
                 if handed < self.slots:
-                    broker.sleep(tick + random.uniform(0, tick / 4))
+                    broker.sleep(spread(tick, tick * 1.25))
             except (DatabaseError, redis.RedisError) as error:
                 logger.warning("Dispatcher waits for its services: %s", error)
-                time.sleep(random.uniform(tick / 2, tick))
+                time.sleep(spread(tick / 2, tick))
             finally:
                 close_old_connections()
 

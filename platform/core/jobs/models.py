@@ -35,7 +35,7 @@ class Job(models.Model):
 
     kind = models.CharField(_("Kind"), max_length=60)
     payload = models.JSONField(_("Payload"), default=dict)
-    key = models.CharField(_("Key"), max_length=120, null=True, blank=True)
+    key = models.CharField(_("Key"), max_length=120, null=True, blank=True)  # noqa: DJ001  none is not one key
     state = models.CharField(_("Status"), max_length=9, choices=State, default=State.WAITING)
     # A bare id and no foreign key: the job outlives its owner, fails, and shows whose it was.
     requested_by = models.BigIntegerField(_("Requested by"), null=True, blank=True)

@@ -8,7 +8,6 @@ that marks the job as done. Whatever is interrupted in between is found again wh
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -31,6 +30,7 @@ from core.jobs.models import Job
 from core.jobs.pulse import LEASE, Pulse
 from core.jobs.run import Cancelled, JobFailed, LeaseLost, Run
 from core.jobs.services import next_occurrence
+from core.live.chance import spread
 from core.live.languages import language_of
 from core.live.sending import push_to_user
 from core.live.services import notify
@@ -88,7 +88,7 @@ class _Try:
                 ended = self._work(job, user)
             except LeaseLost:
                 ended = _Ended(Outcome.NOT_OURS)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  whatever the work does, its owner is to see it
                 ended = self._through_restarts(self._end_badly, job, user, error)
         if ended.outcome == Outcome.NOT_OURS:
             logger.warning("Job %s of company %s was taken over by another worker", self.job_id, self.company.id)
@@ -211,7 +211,7 @@ class _Try:
             push_to_user(self.company, job.requested_by, job.as_message())
 
     def _let_go(self, again_at: datetime | None) -> None:
-        """Settle the due row and wake the dispatcher for the next turn. If this is lost, the lease brings the job back."""
+        """Settle the due row, wake the dispatcher for the next turn. If this is lost, the lease brings the job back."""
         try:
             if again_at is None:
                 due.remove(self.company.id, self.job_id, self.claim)
@@ -224,7 +224,8 @@ class _Try:
 
 def pause_after(attempt: int) -> float:
     """Seconds to wait after this many attempts: longer each time, and never the same for two jobs."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 4 ** (attempt - 1)) * random.uniform(0.8, 1.2)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 4.0 ** (attempt - 1))
+    return spread(pause * 0.8, pause * 1.2)
 
 
 def _users() -> QuerySet[Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from core.live.admission import Guest, admit, is_own_page, session_key
+from core.live.chance import spread
 from core.live.sending import company_group, user_group
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _recheck(self) -> None:
         """Ask again now and then, in case nobody told us."""
         while True:
-            await asyncio.sleep(settings.LIVE_RECHECK_SECONDS * random.uniform(0.8, 1.0))
+            await asyncio.sleep(spread(settings.LIVE_RECHECK_SECONDS * 0.8, settings.LIVE_RECHECK_SECONDS))
             try:
                 if not await self._is_still_welcome():
                     return

@@ -38,7 +38,9 @@ class Notification(models.Model):
     the language chosen at that moment.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("User"), db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("User"), db_index=False
+    )
     kind = models.CharField(_("Kind"), max_length=40)
     title = models.CharField(_("Title"), max_length=200)
     body = models.TextField(_("Text"), blank=True)

@@ -29,13 +29,18 @@ def company_group(company_id: int) -> str:
 
 
 def push_to_user(company: Company, user_id: int, message: Message) -> None:
-    """Send a JSON message to every open tab of one user, after the commit of the transaction that is open, if one is."""
+    """Send a JSON message to every open tab of one user, after the commit if a transaction is open."""
     push(company, {user_id: message})
 
 
 def push(company: Company, messages: Mapping[int, Message]) -> None:
-    """Send each user (by id) a message of their own, after the commit. Nothing is raised when Valkey does not answer."""
-    _after_commit({user_group(company.id, user): {"type": "live.push", "message": dict(message)} for user, message in messages.items()})
+    """Send each user (by id) a message of their own, after the commit. Never raises when Valkey does not answer."""
+    _after_commit(
+        {
+            user_group(company.id, user): {"type": "live.push", "message": dict(message)}
+            for user, message in messages.items()
+        }
+    )
 
 
 def push_to_company(company: Company, message: Message) -> None:

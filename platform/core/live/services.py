@@ -45,9 +45,7 @@ def notify(
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"The values {sorted(values)} do not fill {text!r}") from error
     told = {user.pk: user for user in users}
-    notifications = [
-        Notification(user_id=pk, kind=kind, title=title, body=body, url=url, params=values) for pk in told
-    ]
+    notifications = [Notification(user_id=pk, kind=kind, title=title, body=body, url=url, params=values) for pk in told]
     with transaction.atomic():
         Notification.rows.bulk_create(notifications)
         transaction.on_commit(lambda: _show(told, notifications), robust=True)

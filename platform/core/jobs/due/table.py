@@ -75,13 +75,17 @@ def put_off(company_id: int, job_id: int, seconds: float) -> None:
 
 def forget_company(company_id: int) -> None:
     """Drop what is due for a company that exists no more."""
-    _one("WITH gone AS (DELETE FROM public.due_job WHERE company_id = %s RETURNING 1) SELECT count(*) FROM gone", [company_id])
+    _one(
+        "WITH gone AS (DELETE FROM public.due_job WHERE company_id = %s RETURNING 1) SELECT count(*) FROM gone",
+        [company_id],
+    )
 
 
 def _one(query: str, values: list[Any]) -> tuple[Any, ...] | None:
     def execute() -> tuple[Any, ...] | None:
         with connection.cursor() as cursor:
             cursor.execute(query, values)
-            return cursor.fetchone()
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row
 
     return run_outside_companies(execute)

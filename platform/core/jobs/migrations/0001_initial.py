@@ -5,43 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60, verbose_name='Kind')),
-                ('payload', models.JSONField(default=dict, verbose_name='Payload')),
-                ('key', models.CharField(blank=True, max_length=120, null=True, verbose_name='Key')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=9, verbose_name='Status')),
-                ('requested_by', models.BigIntegerField(blank=True, null=True, verbose_name='Requested by')),
-                ('run_at', models.DateTimeField(verbose_name='Due at')),
-                ('attempts', models.PositiveIntegerField(default=0, verbose_name='Attempts')),
-                ('tries_left', models.PositiveSmallIntegerField(verbose_name='Tries left')),
-                ('cancel_requested', models.BooleanField(default=False, verbose_name='Cancel requested')),
-                ('done', models.BigIntegerField(default=0, verbose_name='Steps done')),
-                ('total', models.BigIntegerField(blank=True, null=True, verbose_name='Steps in all')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='Progress')),
-                ('result', models.JSONField(blank=True, null=True, verbose_name='Result')),
-                ('error', models.TextField(blank=True, verbose_name='Error')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='Created at')),
-                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='Started at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='Finished at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60, verbose_name="Kind")),
+                ("payload", models.JSONField(default=dict, verbose_name="Payload")),
+                ("key", models.CharField(blank=True, max_length=120, null=True, verbose_name="Key")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                        verbose_name="Status",
+                    ),
+                ),
+                ("requested_by", models.BigIntegerField(blank=True, null=True, verbose_name="Requested by")),
+                ("run_at", models.DateTimeField(verbose_name="Due at")),
+                ("attempts", models.PositiveIntegerField(default=0, verbose_name="Attempts")),
+                ("tries_left", models.PositiveSmallIntegerField(verbose_name="Tries left")),
+                ("cancel_requested", models.BooleanField(default=False, verbose_name="Cancel requested")),
+                ("done", models.BigIntegerField(default=0, verbose_name="Steps done")),
+                ("total", models.BigIntegerField(blank=True, null=True, verbose_name="Steps in all")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="Progress")),
+                ("result", models.JSONField(blank=True, null=True, verbose_name="Result")),
+                ("error", models.TextField(blank=True, verbose_name="Error")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="Created at")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="Started at")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="Finished at")),
             ],
             options={
-                'verbose_name': 'Job',
-                'verbose_name_plural': 'Jobs',
-                'indexes': [models.Index(fields=['requested_by', 'id'], name='job_owner')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key__isnull', False)), fields=('kind', 'key'), name='job_once')],
+                "verbose_name": "Job",
+                "verbose_name_plural": "Jobs",
+                "indexes": [models.Index(fields=["requested_by", "id"], name="job_owner")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key__isnull", False)), fields=("kind", "key"), name="job_once"
+                    )
+                ],
             },
             managers=[
-                ('rows', django.db.models.manager.Manager()),
+                ("rows", django.db.models.manager.Manager()),
             ],
         ),
     ]

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,25 +16,39 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='Kind')),
-                ('title', models.CharField(max_length=200, verbose_name='Title')),
-                ('body', models.TextField(blank=True, verbose_name='Text')),
-                ('params', models.JSONField(default=dict, verbose_name='Values')),
-                ('url', models.CharField(blank=True, max_length=300, verbose_name='Address')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Time')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='Read at')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='User')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="Kind")),
+                ("title", models.CharField(max_length=200, verbose_name="Title")),
+                ("body", models.TextField(blank=True, verbose_name="Text")),
+                ("params", models.JSONField(default=dict, verbose_name="Values")),
+                ("url", models.CharField(blank=True, max_length=300, verbose_name="Address")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="Time")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="Read at")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="User",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Notification',
-                'verbose_name_plural': 'Notifications',
-                'indexes': [models.Index(fields=['user', '-id'], name='notification_list'), models.Index(condition=models.Q(('read_at__isnull', True)), fields=['user'], name='notification_unread')],
+                "verbose_name": "Notification",
+                "verbose_name_plural": "Notifications",
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="notification_list"),
+                    models.Index(
+                        condition=models.Q(("read_at__isnull", True)), fields=["user"], name="notification_unread"
+                    ),
+                ],
             },
             managers=[
-                ('rows', django.db.models.manager.Manager()),
+                ("rows", django.db.models.manager.Manager()),
             ],
         ),
     ]

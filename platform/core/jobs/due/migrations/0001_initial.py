@@ -4,29 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DueJob',
+            name="DueJob",
             fields=[
-                ('pk', models.CompositePrimaryKey('company_id', 'job_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('company_id', models.BigIntegerField(verbose_name='Company')),
-                ('job_id', models.BigIntegerField(verbose_name='Job')),
-                ('kind', models.CharField(max_length=60, verbose_name='Kind')),
-                ('state', models.SmallIntegerField(choices=[(0, 'Waiting for its time'), (1, 'Waiting for its turn'), (2, 'Handed to the workers'), (3, 'Running')], verbose_name='State')),
-                ('due_at', models.DateTimeField(verbose_name='Due at')),
-                ('claim', models.BigIntegerField(default=0, verbose_name='Claims so far')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "company_id", "job_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("company_id", models.BigIntegerField(verbose_name="Company")),
+                ("job_id", models.BigIntegerField(verbose_name="Job")),
+                ("kind", models.CharField(max_length=60, verbose_name="Kind")),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Waiting for its time"),
+                            (1, "Waiting for its turn"),
+                            (2, "Handed to the workers"),
+                            (3, "Running"),
+                        ],
+                        verbose_name="State",
+                    ),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="Due at")),
+                ("claim", models.BigIntegerField(default=0, verbose_name="Claims so far")),
             ],
             options={
-                'verbose_name': 'Due job',
-                'verbose_name_plural': 'Due jobs',
-                'db_table': 'public"."due_job',
-                'indexes': [models.Index(condition=models.Q(('state', 1), _negated=True), fields=['due_at'], name='due_job_when'), models.Index(condition=models.Q(('state', 1)), fields=['company_id', 'due_at', 'job_id'], name='due_job_turn'), models.Index(condition=models.Q(('state__gte', 2)), fields=['company_id'], name='due_job_in_flight')],
+                "verbose_name": "Due job",
+                "verbose_name_plural": "Due jobs",
+                "db_table": 'public"."due_job',
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", 1), _negated=True), fields=["due_at"], name="due_job_when"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", 1)), fields=["company_id", "due_at", "job_id"], name="due_job_turn"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__gte", 2)), fields=["company_id"], name="due_job_in_flight"
+                    ),
+                ],
             },
         ),
         # Every job passes through four states here: dead rows are swept long before a fifth of the table is dead.
