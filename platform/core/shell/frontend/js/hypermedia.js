@@ -35,7 +35,7 @@ document.addEventListener("htmx:before:response", (event) => {
 // A page without the shell (sign-in, an error) can't be put into it: load it whole.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (ctx.select !== "#app" || !isPage(ctx.response.raw) || /\bid="app"/.test(ctx.text)) return;
+  if (ctx.select !== "#app" || ctx.response.status === 409 || !isPage(ctx.response.raw) || /\bid="app"/.test(ctx.text)) return;
   event.preventDefault();
   const { raw } = ctx.response;
   if (ctx.request.method === "GET" || raw.redirected) location.href = raw.url;
