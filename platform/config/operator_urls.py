@@ -1,5 +1,7 @@
-"""The addresses of the operators' host."""
+"""The addresses of the operators' host: the console, and what every company has, for the operators' own."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("tenants.people.signin_urls")), path("", include("core.shell.urls"))]
+from config.urls import urlpatterns as company_urls
+
+urlpatterns = [path("", include("console.operator_urls")), *company_urls]
