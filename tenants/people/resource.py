@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
 from core.records.base import Stored, StoredQuerySet
@@ -69,6 +70,11 @@ class Users(Resource):
     panels = (history(),)
     form = UserForm
 
+    @property
+    def label(self) -> StrOrPromise:
+        """What the manual calls the screen."""
+        return _("User management")
+
     def offered(self, user: Actor) -> StoredQuerySet[User]:
         """Every colleague can be named in a form; seeing more of them than the name takes the permission."""
         rows: StoredQuerySet[User] = User.objects.get_queryset().with_seat()
@@ -122,6 +128,11 @@ class Departments(Resource):
     panels = (history(),)
     form = DepartmentForm
     remote_choice = False
+
+    @property
+    def label(self) -> StrOrPromise:
+        """What the manual calls the screen."""
+        return _("Organisation management")
 
     def offered(self, user: Actor) -> StoredQuerySet[Department]:
         """The tree is known to everybody in the company."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.access import Actor
 from core.records.base import Stored
@@ -49,6 +50,11 @@ class Roles(Resource):
     panels = (history(),)
     form = RoleForm
     remote_choice = False
+
+    @property
+    def label(self) -> StrOrPromise:
+        """What the manual calls the screen."""
+        return _("Role management")
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """Add a role, which allows nothing yet."""
