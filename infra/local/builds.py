@@ -13,7 +13,7 @@ import polib
 
 from infra.local import locks
 from infra.local.errors import LauncherError
-from infra.local.paths import FRONTEND, FRONTEND_BUILD, ROOT, VENV
+from infra.local.paths import FRONTEND, FRONTEND_BUILD, LOCK_FILE, ROOT, VENV
 from infra.local.progress import Progress
 
 SOURCES = ("platform", "tenants", "crm", "billing", "worker", "locale")
@@ -73,7 +73,7 @@ def _fetch_packages(progress: Progress) -> None:
 
 
 def _build(progress: Progress) -> None:
-    wanted_build = _fingerprint()
+    wanted_build = _frontend_inputs()
     if _reads(BUILD_STAMP, wanted_build):
         return
     with progress.step("Front end"):
@@ -82,13 +82,22 @@ def _build(progress: Progress) -> None:
         BUILD_STAMP.write_text(wanted_build)
 
 
-def _fingerprint() -> str:
+def code_fingerprint() -> str:
+    """A hash of the product's Python files and of the packages it stands on."""
+    return _fingerprint([LOCK_FILE, *(path for path in _walk(ROOT / name for name in SOURCES) if path.suffix == ".py")])
+
+
+def _frontend_inputs() -> str:
     """A hash of all that the front end is made from: its own folder, and the templates and Python
     files in which the build looks for the icons in use."""
     inputs = {path for path in _walk([FRONTEND]) if path.is_file()}
     inputs |= {path for path in _walk(ROOT / name for name in SOURCES) if path.suffix in {".html", ".py"}}
+    return _fingerprint(inputs)
+
+
+def _fingerprint(paths: Iterable[Path]) -> str:
     digest = sha256()
-    for path in sorted(inputs):
+    for path in sorted(paths):
         digest.update(f"{path.relative_to(ROOT)}\0".encode())
         digest.update(sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey together: those of this checkout, or empty ones for tests and benches."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -22,6 +23,9 @@ from infra.local.state import UP_LOCK
 from infra.local.valkey import Valkey
 
 ATTEMPTS = 5
+
+TEMPORARY = "qiku-services-"
+"""How the folders of temporary services begin, in the system's folder for such things."""
 
 PATIENCE = 60.0
 """Seconds a server is given to answer: replaying the log after a crash takes its time."""
@@ -61,11 +65,13 @@ def temporary_services(*, durable: bool = False) -> Iterator[Services]:
     Args:
         durable: True makes them as careful, and as slow, as those that keep data: to measure them.
     """
-    folder = Path(tempfile.mkdtemp(prefix="qiku-services-"))
+    sweep()
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY))
     # PostgreSQL may run under another account, which has to get to its own folder.
     folder.chmod(0o711)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.enter_context(locks.held(folder / "lock", wait=True))
         cluster = Cluster(folder / "postgres", durable=durable)
         valkey = Valkey(folder / "valkey", durable=durable)
         cluster.prepare()
@@ -74,6 +80,17 @@ def temporary_services(*, durable: bool = False) -> Iterator[Services]:
         cluster.make_database(cluster_port)
         valkey_port = stack.enter_context(running(valkey))
         yield Services(cluster.url(cluster_port), valkey.url(valkey_port))
+
+
+def sweep() -> None:
+    """Remove the folders whose owners were killed: nobody holds their lock any more."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):
+            lock = folder / "lock"
+            # One that is just being made has its lock file a moment before it holds it.
+            is_old = time.time() - lock.stat().st_mtime > 60
+            if is_old and folder.stat().st_uid == os.geteuid() and locks.holder(lock) is None:
+                shutil.rmtree(folder)
 
 
 def own_cluster() -> Cluster:

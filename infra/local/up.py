@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 import psycopg
@@ -62,6 +63,8 @@ class _Start:
         self.record = record
         self.demo = demo
         self.supervisor = Supervisor(LOGS, progress, self._note_processes)
+        self.prepared: Path | None = None
+        """The stamp beside our own database: what it was last prepared for."""
 
     def run(self, began: float) -> None:
         with _stoppable():
@@ -111,6 +114,7 @@ class _Start:
                 )
             )
             cluster.make_database(port)
+            self.prepared = cluster.folder / "prepared"
             step.note = f"port {port}"
         return cluster.url(port)
 
@@ -142,8 +146,12 @@ class _Start:
     def _prepare(self) -> None:
         """Bring the database to this version and make what a first start makes.
 
-        All of it in one process, because Django takes longer to load than there is to do.
+        All of it in one process, because Django takes longer to load than there is to do; and not at
+        all when our own database was prepared by the same code before.
         """
+        wanted = f"{builds.code_fingerprint()} demo={self.demo}"
+        if self.prepared and self.prepared.exists() and self.prepared.read_text() == wanted:
+            return
         LOGS.mkdir(parents=True, exist_ok=True)
         path = LOGS / "prepare.log"
         with path.open("ab") as log:
@@ -159,6 +167,8 @@ class _Start:
             )
         if done.returncode:
             raise LauncherError(f"Preparing the database failed. The end of {path}:\n{log_tail(path, 30)}")
+        if self.prepared:
+            self.prepared.write_text(wanted)
 
     def _start_product(self) -> None:
         environment = self._full_environment()

@@ -4,19 +4,22 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
+import pytest
 import redis
 
+from infra.local import locks
 from infra.local.paths import ROOT
-from infra.local.services import Services, temporary_services
+from infra.local.services import Services, sweep, temporary_services
 
 
-def _facts(services: Services) -> tuple[str, str, bool, bool]:
-    with psycopg.connect(services.database_url) as connection:
+def _facts(found: Services) -> tuple[str, str, bool, bool]:
+    with psycopg.connect(found.database_url) as connection:
         row = connection.execute(
             "SELECT pg_encoding_to_char(encoding), datctype, rolsuper, 'ÄÖ客户' ILIKE 'äö客户'"
             " FROM pg_database, pg_roles WHERE datname = current_database() AND rolname = current_user"
@@ -81,6 +84,20 @@ def test_nothing_is_left_when_its_owner_is_killed(tmp_path: Path) -> None:
     while time.monotonic() < deadline and _answers(database_url, valkey_url):
         time.sleep(0.1)
     assert not _answers(database_url, valkey_url)
+
+
+def test_folders_of_killed_owners_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("left", "held", "new"):
+        lock = tmp_path / f"qiku-services-{name}" / "lock"
+        lock.parent.mkdir()
+        lock.touch()
+        if name != "new":
+            os.utime(lock, (0, 0))
+    with locks.held(tmp_path / "qiku-services-held" / "lock", wait=False):
+        os.utime(tmp_path / "qiku-services-held" / "lock", (0, 0))
+        sweep()
+    assert {path.name for path in tmp_path.iterdir()} == {"qiku-services-held", "qiku-services-new"}
 
 
 def _answers(database_url: str, valkey_url: str) -> bool:
