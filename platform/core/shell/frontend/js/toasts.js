@@ -85,11 +85,3 @@ on("click", "[data-undo]", async (event, button) => {
 document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail));
 adopt();
 document.addEventListener("htmx:after:swap", adopt);
-
-// A whole page brings its messages beside the part that is swapped: they are moved over.
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.select !== "#app" || !/data-toast/.test(ctx.text)) return;
-  const page = new DOMParser().parseFromString(ctx.text, "text/html");
-  for (const node of page.querySelectorAll("#toasts [data-toast]")) document.getElementById("toasts").append(document.adoptNode(node));
-  adopt();
-});
