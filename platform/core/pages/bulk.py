@@ -88,7 +88,9 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
     if not failures:
         return go(request, back)
     context = {"title": step.done, "done": len(done), "failures": failures, "back_url": back}
-    return respond(request, resource, "bulk_result", context)
+    response = respond(request, resource, "bulk_result", context)
+    response["HX-Push-Url"] = "false"  # asking for this address again would not show it
+    return response
 
 
 def _selected(request: HttpRequest, resource: Resource, user: Actor, within: str) -> list[Any] | str:

@@ -101,8 +101,9 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _initial(request: HttpRequest, resource: Resource, user: Actor) -> dict[str, Any]:
     """The values in the address for fields that this user may fill in."""
-    initial: dict[str, Any] = {}
-    for name in resource.editable_fields(user):
+    fields = resource.editable_fields(user)
+    initial: dict[str, Any] = {"owner": user.pk} if "owner" in fields else {}
+    for name in fields:
         values = request.GET.getlist(name)
         if values:
             initial[name] = values if resource.column(name).kind == "many" else values[-1]

@@ -86,10 +86,13 @@ def may(resource: Resource, user: Actor) -> dict[str, bool]:
 
 
 def part_asked(request: HttpRequest, *parts: str) -> str:
-    """Which of `parts` (ids of elements) htmx wants to replace; empty when the whole page is wanted."""
+    """Which of `parts` (ids of elements) htmx wants to replace; empty when the whole page is wanted.
+
+    A script that asks by itself names the part in the address (`part=drawer`): htmx tells then where it was asked from.
+    """
     if request.headers.get("HX-Request-Type") != "partial" or "HX-History-Restore-Request" in request.headers:
         return ""
-    wanted = request.headers.get("HX-Target", "").partition("#")[2]
+    wanted = request.GET.get("part") or request.headers.get("HX-Target", "").partition("#")[2]
     return wanted if wanted in parts else ""
 
 

@@ -1,0 +1,106 @@
+"""Rows as files that spreadsheets open: CSV and XLSX, written row by row, in constant memory.
+
+A text that a spreadsheet would take for a formula is made harmless: whoever opens the file would run it otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import decimal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rustpy_xlsxwriter import FastExcel, Format
+
+ROWS_OF_A_SHEET = 1_048_575  # Excel's 1,048,576 less the heading
+LONGEST_TEXT = 32_767  # characters of one cell in Excel
+EXACT_NUMBER = 2**53  # Excel keeps numbers as doubles: greater ones would change their last digits
+FORMULA_STARTS = frozenset("=+-@\t\r\n|%")
+BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Chinese for the code page of the machine
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class TooManyRows(ValueError):
+    """More rows came than were announced, and the last sheet is full."""
+
+
+def harmless(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would take for a formula."""
+    return f"'{text}" if text and text[0] in FORMULA_STARTS else text
+
+
+def number_cell(value: Any) -> Any:
+    """A number as a spreadsheet can hold it; text where it would lose digits."""
+    if isinstance(value, decimal.Decimal):
+        exact = value == 0 or (abs(value) < EXACT_NUMBER and len(value.as_tuple().digits) <= 15)
+        return float(value) if exact else str(value)
+    return value if not isinstance(value, int) or abs(value) <= EXACT_NUMBER else str(value)
+
+
+def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file: UTF-8 with a byte order mark, lines ended as Excel ends them."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(BYTE_ORDER_MARK)
+        writer = csv.writer(file)
+        writer.writerow([harmless(heading) for heading in headings])
+        writer.writerows(rows)
+
+
+def write_xlsx(
+    path: Path,
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    total: int,
+    days: Collection[int] = (),
+) -> None:
+    """Write a workbook with as many sheets as `total` rows need; `days` are the columns that hold days without a time.
+
+    Raises:
+        TooManyRows: there are more rows than the sheets hold.
+    """
+    keys = _unique([harmless(heading) for heading in headings])
+    source = iter(rows)
+    sheets = max(1, -(-total // ROWS_OF_A_SHEET))
+    book = FastExcel(str(path)).format(datetime_format="yyyy-mm-dd hh:mm", bold_headers=True).freeze(row=1)
+    formats = {keys[column]: Format().set_num_format("yyyy-mm-dd") for column in days}
+    for number in range(1, sheets + 1):
+        name = _sheet_name(title, number if sheets > 1 else 0)
+        book.sheet(name, _records(keys, islice(source, ROWS_OF_A_SHEET)), column_width=16, column_formats=formats or None)
+    book.save()
+    if next(source, None) is not None:
+        raise TooManyRows(f"More than the {total} rows that were counted")
+
+
+def _records(keys: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """The rows as the writer wants them; an empty sheet still shows its headings."""
+    empty = True
+    for row in rows:
+        empty = False
+        yield dict(zip(keys, row, strict=True))
+    if empty:
+        yield dict.fromkeys(keys)
+
+
+def _unique(headings: Sequence[str]) -> list[str]:
+    """The headings, counted on where two are the same: a row is keyed by them."""
+    seen: dict[str, int] = {}
+    unique = []
+    for heading in headings:
+        seen[heading] = seen.get(heading, 0) + 1
+        unique.append(heading if seen[heading] == 1 else f"{heading} ({seen[heading]})")
+    return unique
+
+
+def _sheet_name(title: str, number: int) -> str:
+    """A name Excel accepts: at most 31 characters, none of those it refuses."""
+    end = f" {number}" if number else ""
+    cleaned = "".join(" " if character in "[]:*?/\\" else character for character in title).strip("' ") or "Sheet"
+    return cleaned[: 31 - len(end)] + end
