@@ -1,7 +1,8 @@
 // Builds the front end: app.css, app.js (with lazily loaded chunks), early.js and the icon sprite.
 // Prints what each weighs on the wire and fails when a budget is exceeded.
 import { gzipSync } from "node:zlib";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -10,7 +11,9 @@ import { iconNames, sprite } from "./icons.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = resolve(here, "../../../..");
-const out = resolve(here, "../static/shell/build");
+const place = resolve(here, "../static/shell/build");
+// Built beside its place and put there at the end: a page served meanwhile finds the old files or the new ones.
+const out = `${place}-${process.pid}`;
 // The oldest browsers served: Windows 7's last Chromium, domestic browsers built on it, older iPhones.
 const target = ["chrome109", "safari15.4", "firefox115"];
 // Kilobytes after gzip, from the design's table of budgets.
@@ -65,8 +68,8 @@ async function weight(files) {
   return bytes / 1024;
 }
 
-await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
 const [, entry, count] = await Promise.all([styles(), scripts(), icons()]);
 
 const rows = [
@@ -90,4 +93,6 @@ for (const [name, files] of rows) {
 }
 console.log(`${count} icons`);
 await writeFile(join(out, "weights.json"), JSON.stringify({ weights, budgets }, null, 1));
+await rm(place, { recursive: true, force: true });
+await rename(out, place);
 if (failed) process.exit(1);

@@ -19,3 +19,6 @@ import "./keys.js";
 import "./palette.js";
 import "./live.js";
 import "./components.js";
+
+// Journeys wait for this before they press a key.
+document.documentElement.dataset.shell = "ready";

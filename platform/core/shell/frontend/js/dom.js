@@ -26,6 +26,9 @@ export function each(selector, prepare) {
   document.addEventListener("htmx:after:process", (event) => run(event.target));
 }
 
+/** What is loaded when it is met. Null when the page was left meanwhile or the connection is gone: plain HTML serves. */
+export const later = (load) => load().catch(() => null);
+
 /** Makes an element: `el("div", { class: "x" }, "text", child)`. Text is text, never HTML. */
 export function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);

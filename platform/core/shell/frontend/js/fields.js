@@ -1,10 +1,10 @@
 // Controls that HTML does not have: searchable selects (loaded when met), files with a name and a way to clear them.
-import { each, on } from "./dom.js";
+import { each, later, on } from "./dom.js";
 import { text } from "./texts.js";
 
 each("select[data-picker]", async (select) => {
-  const { pick } = await import("./picker.js");
-  pick(select);
+  const loaded = await later(() => import("./picker.js"));
+  if (select.isConnected) loaded?.pick(select);
 });
 
 const size = (bytes) => (bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);

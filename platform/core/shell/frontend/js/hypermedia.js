@@ -11,6 +11,8 @@ htmx.config.noSwap = [204, 304, "5xx", "401", "403", "409", "429"];
 
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.request.headers["X-CSRFToken"] = token();
+  // What is taken out of a whole page leaves its messages behind: they come along.
+  if (ctx.select) ctx.selectOOB ??= "#toasts:beforeend";
 });
 
 // Links are boosted by inheritance; a form says itself how it is sent.

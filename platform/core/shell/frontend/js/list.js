@@ -4,7 +4,7 @@
 //   .bulk[data-bulk] with forms or hx-post buttons; each gets `ids` (repeated), or `all=1` with the list's own query
 //   tr[data-row="<id>"][data-url][data-preview] with a checkbox [data-pick]; [data-pick-page] in the head
 import htmx from "htmx.org";
-import { each, el, on, storage } from "./dom.js";
+import { each, el, later, on, storage } from "./dom.js";
 import { closeDrawer } from "./overlays.js";
 import { send } from "./requests.js";
 import { text } from "./texts.js";
@@ -197,8 +197,8 @@ each("[data-order]", async (list) => {
     grip.focus();
     told();
   });
-  const { default: Sortable } = await import("./sortable.js");
-  Sortable.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: told });
+  const loaded = await later(() => import("./sortable.js"));
+  loaded?.default.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: told });
 });
 // A list of boxes that is sent whenever it changes.
 on("reordered", "[data-send-on-reorder]", (event, list) => list.closest("form")?.requestSubmit());
@@ -267,10 +267,10 @@ on("click", "[data-star]", async (event, button) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: text("failed"), level: "error" } }));
 });
 
-// Undoing something brings rows back: the list is asked again.
+// Undoing something brings rows back: the list, or the page, is asked again.
 document.addEventListener("shell:undone", () => {
-  const panel = panelHere();
   closeDrawer();
-  if (panel?.id) htmx.ajax("GET", location.pathname + location.search, { source: panel, target: `#${panel.id}`, select: `#${panel.id}`, swap: "outerHTML" });
+  const target = panelHere()?.id ? `#${panelHere().id}` : "#app";
+  if (document.querySelector(target)) htmx.ajax("GET", location.pathname + location.search, { target, select: target, swap: "outerHTML" });
   else location.reload();
 });

@@ -3,7 +3,7 @@
 //
 // <ul class="tree" data-tree="departments" data-move="/departments/move/"><li data-node="7"><div class="row-t" tabindex="-1">…</div><ul>…</ul></li></ul>
 // A move posts node, parent (empty at the top) and position (from 0) and is answered 2xx, or with a reason and taken back.
-import { each, on, storage } from "./dom.js";
+import { each, later, on, storage } from "./dom.js";
 import { send } from "./requests.js";
 import { text } from "./texts.js";
 import { toast } from "./toasts.js";
@@ -109,7 +109,9 @@ each("[data-tree]", (tree) => {
 });
 
 async function drag(tree) {
-  const { default: Sortable } = await import("./sortable.js");
+  const loaded = await later(() => import("./sortable.js"));
+  if (!loaded) return;
+  const Sortable = loaded.default;
   let from;
   const settings = {
     group: place(tree),
