@@ -2,15 +2,18 @@
 
 import logging
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from celery import Task
 from celery.exceptions import Reject
 from django.db import close_old_connections
+from django.utils import timezone, translation
 
 from core.db import current_company, run_in_company
 from core.jobs.due import table as due
 from core.jobs.runner import run_job
 from tenants.companies.lookup import company_by_id
+from tenants.settings.current import settings_now
 from worker.application import app
 
 logger = logging.getLogger(__name__)
@@ -41,7 +44,9 @@ class CompanyTask(Task):
             if company.access == "closed":
                 due.put_off(company_id, job_id, SECONDS_WHILE_CLOSED)
                 return "closed"
-            return self.run(company, job_id)
+            now = run_in_company(company, settings_now)
+            with translation.override(now.language), timezone.override(ZoneInfo(now.time_zone)):
+                return self.run(company, job_id)
         finally:
             close_old_connections()
 

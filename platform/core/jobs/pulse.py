@@ -6,6 +6,7 @@ import logging
 import threading
 
 from django.db import DatabaseError, close_old_connections, connections
+from django.utils import translation
 
 from core.db import Company, run_in_company
 from core.jobs.due import table as due
@@ -32,6 +33,7 @@ class Pulse:
         self._claim = claim
         self._news = threading.Event()
         self._over = False
+        self._language = translation.get_language()
         run.on_progress = self._news.set
         self._thread = threading.Thread(target=self._beat, name=f"pulse of job {run.job_id}", daemon=True)
 
@@ -75,5 +77,6 @@ class Pulse:
             return False
         run.cancelled = job.cancel_requested
         if has_news and job.requested_by is not None:
-            push_to_user(self._company, job.requested_by, job.as_message())
+            with translation.override(self._language):  # a thread of its own speaks the default language
+                push_to_user(self._company, job.requested_by, job.as_message())
         return True

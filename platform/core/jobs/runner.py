@@ -134,7 +134,7 @@ class _Try:
     def _work(self, job: Job, user: Any) -> _Ended:
         """Do the work and commit it together with the end of the job."""
         run = Run(company=self.company, user=user, job_id=job.pk, attempt=job.attempts)
-        with Pulse(self.company, run, self.claim), translation.override(language_of(user)):
+        with translation.override(language_of(user)), Pulse(self.company, run, self.claim):
             return run_in_company(self.company, self._work_inside, job, run)
 
     def _work_inside(self, job: Job, run: Run) -> _Ended:

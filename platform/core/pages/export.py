@@ -48,7 +48,13 @@ Text = Callable[[Any], str]
 
 
 def export_order(
-    resource: Resource, *, by: Actor, file_format: str, query: str = "", columns: Sequence[str] = (), ids: Sequence[int] = ()
+    resource: Resource,
+    *,
+    by: Actor,
+    file_format: str,
+    query: str = "",
+    columns: Sequence[str] = (),
+    ids: Sequence[int] = (),
 ) -> Job:
     """Order an export of the rows that `query` (a list's parameters) or `ids` name; all columns of the list if none.
 
@@ -91,7 +97,12 @@ def export(
     try:
         expires = timezone.now() + KEPT
         enqueue("export.expire", {"job": run.job_id}, by=None, at=expires, key=f"{run.job_id}/{run.attempt}")
-        log("export", by=run.user, resource=exported.name, changes={"rows": [None, written], "format": [None, file_format]})
+        log(
+            "export",
+            by=run.user,
+            resource=exported.name,
+            changes={"rows": [None, written], "format": [None, file_format]},
+        )
         notify(
             [run.user],
             kind="export_ready",
@@ -163,9 +174,7 @@ class Table:
     @property
     def days(self) -> list[int]:
         """Which columns hold days without a time, as the workbook must know."""
-        return [
-            index for index, column in enumerate(self.columns) if column.kind == "date" and not self._masked[index]
-        ]
+        return [index for index, column in enumerate(self.columns) if column.kind == "date" and not self._masked[index]]
 
     def cells(self, rows: QuerySet[Any]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in chunks of cells, read through a cursor of the server: memory does not grow with their number."""

@@ -4,7 +4,19 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from core.pages import arranging, attachments, bulk, choices, collaborators, deeds, editing, lists, record, undo
+from core.pages import (
+    arranging,
+    attachments,
+    bulk,
+    choices,
+    collaborators,
+    deeds,
+    editing,
+    exporting,
+    lists,
+    record,
+    undo,
+)
 from core.resources import Resource, registry
 
 
@@ -27,6 +39,8 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/trash/", lists.trash, given, f"{name}-trash")
         yield path(f"{name}/<int:pk>/restore/", deeds.restore, given, f"{name}-restore")
         yield path(f"{name}/<int:pk>/purge/", deeds.purge, given, f"{name}-purge")
+    if "export" in verbs:
+        yield path(f"{name}/export/", exporting.start, given, f"{name}-export")
     if resource.actions:
         yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
     if "delete" in verbs or resource.actions:
@@ -46,4 +60,8 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         )
 
 
-urlpatterns = [address for resource in registry.resources.values() for address in addresses(resource)]
+urlpatterns = [
+    path("exports/", exporting.exports, name="exports"),
+    path("exports/<int:pk>/file/", exporting.export_file, name="export-file"),
+    *(address for resource in registry.resources.values() for address in addresses(resource)),
+]

@@ -73,7 +73,9 @@ def write_xlsx(
     formats = {keys[column]: Format().set_num_format("yyyy-mm-dd") for column in days}
     for number in range(1, sheets + 1):
         name = _sheet_name(title, number if sheets > 1 else 0)
-        book.sheet(name, _records(keys, islice(source, ROWS_OF_A_SHEET)), column_width=16, column_formats=formats or None)
+        book.sheet(
+            name, _records(keys, islice(source, ROWS_OF_A_SHEET)), column_width=16, column_formats=formats or None
+        )
     book.save()
     if next(source, None) is not None:
         raise TooManyRows(f"More than the {total} rows that were counted")
