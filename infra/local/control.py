@@ -16,7 +16,7 @@ from pathlib import Path
 from infra.local import locks, state
 from infra.local.accounts import home_for
 from infra.local.errors import LauncherError
-from infra.local.paths import FILES, FRONTEND, FRONTEND_BUILD, LOGS, ROOT, RUN, STATE
+from infra.local.paths import ACCOUNTS, FILES, FRONTEND, FRONTEND_BUILD, LOGS, OPERATOR_PASSWORD, ROOT, RUN, STATE
 from infra.local.processes import port_is_free
 from infra.local.progress import Progress
 
@@ -96,7 +96,16 @@ def reset(*, sure: bool, everything: bool) -> int:
     Raises:
         LauncherError: nobody is there to be asked, or what runs does not stop.
     """
-    doomed = [home_for(STATE / "postgres"), STATE / "postgres", STATE / "valkey", FILES, LOGS, RUN]
+    doomed = [
+        home_for(STATE / "postgres"),
+        STATE / "postgres",
+        STATE / "valkey",
+        FILES,
+        LOGS,
+        RUN,
+        ACCOUNTS,
+        OPERATOR_PASSWORD,
+    ]
     if everything:
         doomed += [STATE, FRONTEND / "node_modules", FRONTEND_BUILD, ROOT / "staticfiles"]
     doomed = [path for path in dict.fromkeys(doomed) if path.exists()]

@@ -18,6 +18,10 @@ RUN = STATE / "run"
 """What is running: the lock of the launcher, and its record of processes."""
 
 FILES = STATE / "files"
+ACCOUNTS = STATE / "accounts.json"
+"""Who can sign in after a first start; passwords that were changed since are not known."""
+OPERATOR_PASSWORD = STATE / "operator-password"
+
 FRONTEND = ROOT / "platform" / "core" / "shell" / "frontend"
 FRONTEND_BUILD = ROOT / "platform" / "core" / "shell" / "static" / "shell" / "build"
 LOCK_FILE = ROOT / "requirements.lock"

@@ -79,7 +79,7 @@ class Supervisor:
         self._changed = changed
         self._children: list[_Child] = []
 
-    def start(self, *programs: Program, patience: float = 60.0) -> None:
+    def start(self, *programs: Program, patience: float = 120.0) -> None:
         """Start programs side by side and return once all of them answer.
 
         Raises:

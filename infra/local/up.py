@@ -1,7 +1,9 @@
 """`./qiku up`: from a checkout to a running product, and its keeper until it is stopped."""
 
 import contextlib
+import json
 import os
+import secrets
 import signal
 import subprocess
 import time
@@ -15,7 +17,7 @@ import psycopg
 
 from infra.local import builds, control, locks, state
 from infra.local.errors import LauncherError
-from infra.local.paths import FILES, LOGS, ROOT, executable, source_path
+from infra.local.paths import ACCOUNTS, FILES, LOGS, OPERATOR_PASSWORD, ROOT, executable, source_path
 from infra.local.processes import free_port, log_tail
 from infra.local.progress import Progress
 from infra.local.services import own_cluster, own_valkey
@@ -150,18 +152,18 @@ class _Start:
         all when our own database was prepared by the same code before.
         """
         wanted = f"{builds.code_fingerprint()} demo={self.demo}"
-        if self.prepared and self.prepared.exists() and self.prepared.read_text() == wanted:
+        if self.prepared and _reads(self.prepared, wanted) and ACCOUNTS.exists():
             return
         LOGS.mkdir(parents=True, exist_ok=True)
         path = LOGS / "prepare.log"
-        with path.open("ab") as log:
+        with path.open("wb") as log:
             done = subprocess.run(
                 [
-                    *(executable("python"), "-m", "infra.local.prepare"),
+                    *(executable("python"), "-m", "infra.local.prepare", "--accounts", ACCOUNTS),
                     *(() if self.demo else ("--no-demo",)),
                 ],
                 cwd=ROOT,
-                env=self._full_environment(),
+                env={**self._full_environment(), "QIKU_OPERATOR_PASSWORD": _operator_password()},
                 stderr=log,
                 check=False,
             )
@@ -214,13 +216,16 @@ class _Start:
         host = os.environ.get("QIKU_HOST", "localhost")
         address = f"http://{{}}{host}:{self.record.port}/".format
         self.record.addresses = {"public site": address(""), "operators": address("ops.")}
-        if self.demo:
+        if self.demo and os.environ.get("QIKU_ENV") != "production":
             self.record.addresses["demo company"] = address("demo.")
         self.record.phase = "running"
         self.record.write()
         self.progress.say(f"\n企酷 CRM runs, {seconds:.1f} s after the start.\n")
         for name, where in self.record.addresses.items():
             self.progress.say(f"  {name:<14} {where}")
+        for account in json.loads(ACCOUNTS.read_text()):
+            who = f"{account['username']} / {account['password'] or '(password changed)'}"
+            self.progress.say(f"  {'':<14} sign in to {account['where']} as {who}  {account['who']}".rstrip())
         self.progress.say(f"\n  logs in {LOGS}; Ctrl-C stops everything")
 
     def _full_environment(self) -> dict[str, str]:
@@ -253,6 +258,18 @@ def _stoppable() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _reads(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text() == text
+
+
+def _operator_password() -> str:
+    """The password of the operator that a first start makes: random, and kept for whoever may read our files."""
+    if not OPERATOR_PASSWORD.exists():
+        OPERATOR_PASSWORD.touch(mode=0o600)
+        OPERATOR_PASSWORD.write_text(secrets.token_urlsafe(12))
+    return OPERATOR_PASSWORD.read_text()
 
 
 def _serves(port: int) -> Callable[[float], bool]:
