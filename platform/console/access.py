@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+
 from tenants.people.signin_required import signed_in
 
 View = Callable[..., HttpResponseBase]

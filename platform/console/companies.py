@@ -5,9 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, cast
 
-from core.db import run_outside_companies
-from core.pages.serving import go, part_asked
-from core.records.models import LogEntry
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,9 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
-from tenants.companies.info import CompanyInfo
-from tenants.companies.models import Company
-from tenants.people.models import User
 
 from console.access import operator
 from console.company_acts import ACTS, acts_for
@@ -27,6 +21,12 @@ from console.company_list import CompanyList
 from console.company_new import NewCompanyForm, company_add
 from console.figures import figures_of
 from console.plans import PLANS
+from core.db import run_outside_companies
+from core.pages.serving import go, part_asked
+from core.records.models import LogEntry
+from tenants.companies.info import CompanyInfo
+from tenants.companies.models import Company
+from tenants.people.models import User
 
 LOG_SHOWN = 30
 
@@ -38,7 +38,11 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = CompanyList(request.GET)
     context = {"list": shown, "plans": PLANS}
     if part_asked(request, "list"):
-        return render(request, "shell/part.html", {**context, "part_template": "console/parts/list.html", "part_title": _("Companies")})
+        return render(
+            request,
+            "shell/part.html",
+            {**context, "part_template": "console/parts/list.html", "part_title": _("Companies")},
+        )
     return render(request, "console/companies.html", context)
 
 
@@ -94,8 +98,12 @@ def act(request: HttpRequest, company_id: int, name: str) -> HttpResponse:
         "carried_values": (),
     }
     part = part_asked(request, "dialog", "dialog-form")
-    template = {"dialog": "pages/parts/dialog.html", "dialog-form": "pages/parts/dialog_form.html"}.get(part, "pages/dialog_page.html")
-    return render(request, template, context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK)
+    template = {"dialog": "pages/parts/dialog.html", "dialog-form": "pages/parts/dialog_form.html"}.get(
+        part, "pages/dialog_page.html"
+    )
+    return render(
+        request, template, context, status=HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
+    )
 
 
 @operator

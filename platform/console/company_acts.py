@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.shell.forms import DateInput
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
-from tenants.companies import services
-from tenants.companies.info import CompanyInfo, LicenceState
 
 from console.plans import SOLD
+from core.shell.forms import DateInput
+from tenants.companies import services
+from tenants.companies.info import CompanyInfo, LicenceState
 
 
 class ActForm(forms.Form):
@@ -58,7 +58,9 @@ class PlanForm(ActForm):
 
     plan = forms.ChoiceField(label=_("Plan"), choices=tuple(SOLD.items()))
     seats = forms.IntegerField(label=_("Licensed users"), min_value=1, max_value=services.MOST_SEATS)
-    until = forms.DateField(label=_("Valid until"), widget=DateInput(), required=False, help_text=_("Empty: without end."))
+    until = forms.DateField(
+        label=_("Valid until"), widget=DateInput(), required=False, help_text=_("Empty: without end.")
+    )
 
     def start(self, company: CompanyInfo) -> dict[str, Any]:
         """The licence as it is."""
@@ -112,15 +114,73 @@ ACTS = {
     act.name: act
     for act in (
         Act("extend", _("Extend"), _extend, icon="calendar-plus", form=ExtendForm, primary=True),
-        Act("seats", _("Change users"), services.licence_set_seats, icon="users-plus", form=SeatsForm, lead=_("Fewer than are in use removes nobody and blocks additions.")),
-        Act("plan", _("Change the plan"), services.licence_activate, icon="license", form=PlanForm, lead=_("The licence is active with these values from now on.")),
-        Act("grant-api", _("Grant the API permission"), _grant, icon="plug", when=lambda company: not company.is_deleted and not company.licence.api_granted),
-        Act("withdraw-api", _("Withdraw the API permission"), _withdraw, icon="plug-off", when=lambda company: not company.is_deleted and company.licence.api_granted, danger=True, lead=_("Programs of the company that use the API stop working at once.")),
-        Act("expire", _("Set to expired"), services.licence_expire, icon="calendar-off", when=_has_run_out_or_may, danger=True, lead=_("After the days of grace everything can be read and nothing changed.")),
-        Act("suspend", _("Suspend"), services.company_suspend, icon="ban", when=_is_open, danger=True, lead=_("Nobody of the company can sign in any more, and whoever is signed in is not from now on. The data stay.")),
+        Act(
+            "seats",
+            _("Change users"),
+            services.licence_set_seats,
+            icon="users-plus",
+            form=SeatsForm,
+            lead=_("Fewer than are in use removes nobody and blocks additions."),
+        ),
+        Act(
+            "plan",
+            _("Change the plan"),
+            services.licence_activate,
+            icon="license",
+            form=PlanForm,
+            lead=_("The licence is active with these values from now on."),
+        ),
+        Act(
+            "grant-api",
+            _("Grant the API permission"),
+            _grant,
+            icon="plug",
+            when=lambda company: not company.is_deleted and not company.licence.api_granted,
+        ),
+        Act(
+            "withdraw-api",
+            _("Withdraw the API permission"),
+            _withdraw,
+            icon="plug-off",
+            when=lambda company: not company.is_deleted and company.licence.api_granted,
+            danger=True,
+            lead=_("Programs of the company that use the API stop working at once."),
+        ),
+        Act(
+            "expire",
+            _("Set to expired"),
+            services.licence_expire,
+            icon="calendar-off",
+            when=_has_run_out_or_may,
+            danger=True,
+            lead=_("After the days of grace everything can be read and nothing changed."),
+        ),
+        Act(
+            "suspend",
+            _("Suspend"),
+            services.company_suspend,
+            icon="ban",
+            when=_is_open,
+            danger=True,
+            lead=_("Nobody of the company can sign in any more, and who is signed in is signed out. The data stay."),
+        ),
         Act("resume", _("Resume"), services.company_resume, icon="player-play", when=_is_suspended, primary=True),
-        Act("delete", _("Delete"), services.company_delete, icon="trash", danger=True, lead=_("The company is closed and marked for removal. Its data and its address are kept, so that it can be restored.")),
-        Act("restore", _("Restore"), services.company_restore, icon="restore", when=lambda company: company.is_deleted, primary=True),
+        Act(
+            "delete",
+            _("Delete"),
+            services.company_delete,
+            icon="trash",
+            danger=True,
+            lead=_("The company is closed and marked for removal. Its data and address are kept: it can be restored."),
+        ),
+        Act(
+            "restore",
+            _("Restore"),
+            services.company_restore,
+            icon="restore",
+            when=lambda company: company.is_deleted,
+            primary=True,
+        ),
     )
 }
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from core.db import run_outside_companies
-from core.shell.paging import SIZES, Paging
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from tenants.companies.info import CompanyInfo, LicenceState
-from tenants.companies.models import Company
 
 from console.figures import Figures, figures_of_all
 from console.plans import PLANS
+from core.db import run_outside_companies
+from core.shell.paging import SIZES, Paging
+from tenants.companies.info import CompanyInfo, LicenceState
+from tenants.companies.models import Company
 
 DELETED = "deleted"
 STATES = {**dict(LicenceState.choices), DELETED: _("Deleted")}
@@ -83,7 +83,9 @@ class CompanyList:
     def rows(self) -> list[Row]:
         """The companies of this page, with their figures."""
         start = (self.paging.page - 1) * self.size
-        found = run_outside_companies(lambda: [(row.info, row.created_at) for row in self._sorted()[start : start + self.size]])
+        found = run_outside_companies(
+            lambda: [(row.info, row.created_at) for row in self._sorted()[start : start + self.size]]
+        )
         figures = figures_of_all(company for company, _created_at in found)
         return [Row(company, created_at, figures[company.id]) for company, created_at in found]
 
@@ -102,7 +104,10 @@ class CompanyList:
     @property
     def plans(self) -> list[Tab]:
         """The plans to filter by."""
-        return [Tab(label, self._url(plan=plan), self.plan == plan, 0) for plan, label in {"": _("All plans"), **PLANS}.items()]
+        return [
+            Tab(label, self._url(plan=plan), self.plan == plan, 0)
+            for plan, label in {"": _("All plans"), **PLANS}.items()
+        ]
 
     @property
     def plan_label(self) -> Any:
@@ -133,7 +138,14 @@ class CompanyList:
         if not name:
             return Heading(label, name, numeric=numeric)
         is_sorted, descending = self.sort.removeprefix("-") == name, self.sort == f"-{name}"
-        return Heading(label, name, self._url(sort=name if descending or not is_sorted else f"-{name}"), is_sorted, descending, numeric)
+        return Heading(
+            label,
+            name,
+            self._url(sort=name if descending or not is_sorted else f"-{name}"),
+            is_sorted,
+            descending,
+            numeric,
+        )
 
     def _url(self, **changes: str) -> str:
         """The address with some parameters changed, from the first page."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.db.context import run_in_company_same_transaction
-from core.records.history import log
-from core.shell.forms import DateInput
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+
+from console.plans import SOLD, TRIAL, TRIAL_SEATS
+from console.signup_forms import SignUpForm
+from core.db.context import run_in_company_same_transaction
+from core.records.history import log
+from core.shell.forms import DateInput
 from tenants.companies import services
 from tenants.companies.info import CompanyInfo, LicenceState
 from tenants.companies.lookup import here, operators
@@ -19,9 +22,6 @@ from tenants.people.models import User
 from tenants.people.services import temporary_password
 from tenants.settings.services import company_furnish
 
-from console.plans import SOLD, TRIAL, TRIAL_SEATS
-from console.signup_forms import SignUpForm
-
 
 class NewCompanyForm(SignUpForm):
     """The sign-up form with a licence instead of terms and password."""
@@ -29,8 +29,12 @@ class NewCompanyForm(SignUpForm):
     password = None  # type: ignore[assignment]  # a temporary one is made
     accept = None  # type: ignore[assignment]  # accepted by the company's administrator, not for them
     plan = forms.ChoiceField(label=_("Plan"), choices=tuple(SOLD.items()), initial=TRIAL)
-    seats = forms.IntegerField(label=_("Licensed users"), min_value=1, max_value=services.MOST_SEATS, initial=TRIAL_SEATS)
-    valid_until = forms.DateField(label=_("Valid until"), widget=DateInput(), required=False, help_text=_("Empty: without end."))
+    seats = forms.IntegerField(
+        label=_("Licensed users"), min_value=1, max_value=services.MOST_SEATS, initial=TRIAL_SEATS
+    )
+    valid_until = forms.DateField(
+        label=_("Valid until"), widget=DateInput(), required=False, help_text=_("Empty: without end.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +70,9 @@ def company_add(values: dict[str, Any], *, by: User) -> tuple[CompanyInfo, str]:
         made = here()
         figures = {name: ["", str(values[name] or "")] for name in ("plan", "seats", "valid_until")}
         row = Company(pk=made.id, name=made.name)
-        run_in_company_same_transaction(home, log, "company_create", by=by, resource="companies", record=row, changes=figures)
+        run_in_company_same_transaction(
+            home, log, "company_create", by=by, resource="companies", record=row, changes=figures
+        )
 
     company = company_create(
         name=values["company_name"],

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Max
+
 from core.db import run_in_company, run_outside_companies
 from core.records.models import LogEntry
-from django.db.models import Max
 from tenants.companies.info import CompanyInfo
 from tenants.people.models import User
 

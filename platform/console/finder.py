@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from core.db import run_in_company
-from core.jobs.services import enqueue
-from core.shell.csp import policy
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,11 +14,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+
+from console.throttling import is_too_much
+from core.db import run_in_company
+from core.jobs.services import enqueue
+from core.shell.csp import policy
 from tenants.companies.info import CompanyInfo
 from tenants.companies.lookup import company_for_host
 from tenants.companies.lookup import operators as operators_company
-
-from console.throttling import is_too_much
 
 
 class AddressForm(forms.Form):
@@ -30,7 +30,9 @@ class AddressForm(forms.Form):
     address = forms.CharField(
         label=_("Address of your company"),
         max_length=300,
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}),
+        widget=forms.TextInput(
+            {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "url"}
+        ),
     )
     company: CompanyInfo
 
@@ -91,4 +93,6 @@ def _order_mail(email: str) -> None:
     """Leave the search to a worker: it visits every company, and its time would tell whether something was found."""
     operators = operators_company()
     if operators is not None:
-        run_in_company(operators, enqueue, "console.find_companies", {"email": email, "language": get_language()}, by=None)
+        run_in_company(
+            operators, enqueue, "console.find_companies", {"email": email, "language": get_language()}, by=None
+        )

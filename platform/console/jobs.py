@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from core.db import run_in_company
-from core.jobs.kinds import job
-from core.jobs.run import Run
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+from core.db import run_in_company
+from core.jobs.kinds import job
+from core.jobs.run import Run
 from tenants.companies.info import CompanyInfo
 from tenants.companies.lookup import companies
 from tenants.people.models import User
@@ -38,10 +39,14 @@ def find_companies(run: Run, *, email: str, language: str) -> None:
 
 def _companies_of(email: str) -> list[CompanyInfo]:
     try:
-        return [company for company in companies() if company.access != "closed" and run_in_company(company, _is_known, email)]
+        return [
+            company
+            for company in companies()
+            if company.access != "closed" and run_in_company(company, _is_known, email)
+        ]
     finally:
         connection.close()
 
 
 def _is_known(email: str) -> bool:
-    return User.objects.get_queryset().with_seat().filter(email__iexact=email).exists()
+    return bool(User.objects.get_queryset().with_seat().filter(email__iexact=email).exists())

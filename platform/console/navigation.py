@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.shell.navigation import Area, Brand, Entry, Group
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from tenants.areas import SYSTEM
-from tenants.settings.navigation import CompanyProvider
 
 from console.access import may_operate
+from core.shell.navigation import Area, Brand, Entry, Group
+from tenants.areas import SYSTEM
+from tenants.settings.navigation import CompanyProvider
 
 
 class HostProvider(CompanyProvider):
@@ -27,8 +27,13 @@ class HostProvider(CompanyProvider):
         if not may_operate(request.user):
             return own
         entries = [Entry(_("Companies"), reverse("home"), "building-community", key="companies")]
-        entries.append(Entry(_("Operators' log"), f"{reverse('log-list')}?resource=companies", "history", key="operators-log"))
-        return (Area("console", _("Companies"), reverse("home"), [Group(_("Console"), entries)], "building-community"), *own)
+        entries.append(
+            Entry(_("Operators' log"), f"{reverse('log-list')}?resource=companies", "history", key="operators-log")
+        )
+        return (
+            Area("console", _("Companies"), reverse("home"), [Group(_("Console"), entries)], "building-community"),
+            *own,
+        )
 
     def brand(self, request: HttpRequest) -> Brand:
         """The product's own on the public site and for operators."""

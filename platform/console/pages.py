@@ -34,5 +34,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _legal(request: HttpRequest, name: str, title: str) -> HttpResponse:
     """A legal text: a document of its own in each language, not a translation sentence by sentence."""
     language = "zh_hans" if (get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
-    context = {"title": title, "text": f"console/legal/{name}_{language}.html", "version": TERMS_VERSION, "days": TRIAL_DAYS}
+    context = {
+        "title": title,
+        "text": f"console/legal/{name}_{language}.html",
+        "version": TERMS_VERSION,
+        "days": TRIAL_DAYS,
+    }
     return render(request, "console/legal.html", context)

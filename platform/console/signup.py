@@ -7,8 +7,6 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from core.records.history import log
-from core.shell.csp import policy
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -19,15 +17,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
+
+from console.plans import TRIAL, TRIAL_DAYS, TRIAL_SEATS
+from console.signup_forms import SignUpForm
+from console.throttling import is_too_much
+from core.records.history import log
+from core.shell.csp import policy
 from tenants.companies.info import CompanyInfo
 from tenants.companies.provisioning import company_create
 from tenants.companies.subdomains import check_subdomain, suggest_subdomain
 from tenants.people.signin_handover import handover_make
 from tenants.settings.services import company_furnish
-
-from console.plans import TRIAL, TRIAL_DAYS, TRIAL_SEATS
-from console.signup_forms import SignUpForm
-from console.throttling import is_too_much
 
 TERMS_VERSION = "2026-11"
 
@@ -51,7 +51,9 @@ def company_sign_up(
     tickets: list[str] = []
 
     def setup() -> None:
-        user = company_furnish(company_name=company_name, username=username, password=password, language=language, **contact)
+        user = company_furnish(
+            company_name=company_name, username=username, password=password, language=language, **contact
+        )
         log("terms_accepted", by=user, resource="settings", changes={"terms": ["", TERMS_VERSION]})
         tickets.append(handover_make(user))
 
@@ -73,14 +75,18 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     """The form; and, when it is right, the company and the page that leads into it."""
     if request.method != "POST":
         name = request.GET.get("company_name", "")[:100]
-        form = SignUpForm(initial={"company_name": name, "subdomain": suggest_subdomain(name) if name else "", "username": "admin"})
+        form = SignUpForm(
+            initial={"company_name": name, "subdomain": suggest_subdomain(name) if name else "", "username": "admin"}
+        )
         return render(request, "console/sign_up.html", {"form": form})
     form = SignUpForm(request.POST)
     if form.is_valid():
         if is_too_much(request, "sign_up"):
             form.add_error(None, _("Too many companies were made from your network. Try again in an hour."))
             return render(request, "console/sign_up.html", {"form": form}, status=HTTPStatus.TOO_MANY_REQUESTS)
-        values = {name: form.cleaned_data[name] for name in ("company_name", "subdomain", "contact", "username", "password")}
+        values = {
+            name: form.cleaned_data[name] for name in ("company_name", "subdomain", "contact", "username", "password")
+        }
         try:
             made = company_sign_up(**values, language=get_language() or settings.LANGUAGE_CODE)
         except ValidationError as error:
@@ -122,5 +128,7 @@ def _hand_over(request: HttpRequest, made: SignedUp) -> HttpResponse:
     origin = f"{own.scheme}://{own.netloc}"
     response = render(request, "console/hand_over.html", {"company": made.company, "ticket": made.ticket})
     response["Content-Security-Policy"] = policy(request.csp_nonce, request.get_host(), [origin])  # type: ignore[attr-defined]
-    response["Referrer-Policy"] = "origin"  # the company's host asks where the form stands; a stricter one would hide it
+    response["Referrer-Policy"] = (
+        "origin"  # the company's host asks where the form stands; a stricter one would hide it
+    )
     return response

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
 from tenants.companies.subdomains import LONGEST, check_subdomain
 from tenants.people.models import User
 from tenants.people.phones import PhoneField
@@ -55,7 +56,9 @@ class SignUpForm(forms.Form):
             }
         ),
     )
-    contact = forms.CharField(label=_("Mobile phone or e-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "email"}))
+    contact = forms.CharField(
+        label=_("Mobile phone or e-mail"), max_length=254, widget=forms.TextInput({"autocomplete": "email"})
+    )
     username = forms.CharField(
         label=_("Administrator account"),
         help_text=_("The login name of the first user, who administers everything."),

@@ -10,8 +10,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import Rate
-from core.access.masking import mask
-from core.records.history import log
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -20,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
+from core.access.masking import mask
+from core.records.history import log
 from tenants.people.authentication import user_known_as
 from tenants.people.models import User
 from tenants.people.phones import PhoneField
@@ -74,15 +74,23 @@ class AccountAdapter(DefaultAccountAdapter):
             ) from error
         except RedisError as error:
             logger.exception("Sign-in is refused: attempts can't be counted")
-            raise ValidationError(_("Signing in is not possible at the moment. Try again shortly."), code="uncounted") from error
+            raise ValidationError(
+                _("Signing in is not possible at the moment. Try again shortly."), code="uncounted"
+            ) from error
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Write the failed attempt to the log; of an unknown name only its mask, it may be a password in the wrong field."""
+        """Write the failed attempt to the log; of an unknown name its mask, as it may be a password."""
         typed = credentials.get("username", "")
         user = user_known_as(typed)
-        log("sign_in_failed", by=None, resource="users", record=user, changes={} if user else {"username": ["", mask(typed[:40])]})
+        log(
+            "sign_in_failed",
+            by=None,
+            resource="users",
+            record=user,
+            changes={} if user else {"username": ["", mask(typed[:40])]},
+        )
 
-    def login(self, request: HttpRequest, user: User) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: User) -> None:
         """Give the browser a fresh session of the user, and write it to the log."""
         super().login(request, user)
         log("sign_in", by=user, resource="users", record=user)
@@ -94,7 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):
             log("sign_out", by=user, resource="users", record=user)
         super().logout(request)
 
-    def set_password(self, user: User, password: str) -> None:  # type: ignore[override]
+    def set_password(self, user: User, password: str) -> None:
         """Store a new password; every other session of the user ends with it."""
         user.set_password(password)
         user.save(update_fields=["password"])
@@ -121,8 +129,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @staticmethod
     def _rates() -> list[Rate]:
-        return ratelimit.get_rates(app="allauth.account", action="login_failed")
+        rates: list[Rate] = ratelimit.get_rates(app="allauth.account", action="login_failed")
+        return rates
 
     @staticmethod
     def _counter(request: HttpRequest, rate: Rate, key: str) -> str:
-        return ratelimit.get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key)
+        return str(ratelimit.get_cache_key(request, app="allauth.account", action="login_failed", rate=rate, key=key))

@@ -26,7 +26,9 @@ def user_known_as(name: str) -> User | None:
 class AnyNameBackend(BaseBackend):
     """Finds the user by any of their names. Takes as long for an unknown name as for a wrong password."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
         """The user, if the password is theirs and they may sign in."""
         if not username or not password:
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from core.jobs.kinds import job
-from core.jobs.run import Run
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -11,8 +9,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext_lazy as _
-from tenants.companies.lookup import here
 
+from core.jobs.kinds import job
+from core.jobs.run import Run
+from tenants.companies.lookup import here
 from tenants.people.authentication import user_known_as
 from tenants.people.signin_forms import tokens
 
@@ -29,7 +29,9 @@ def password_reset_mail(run: Run, *, name: str, language: str) -> None:
         return
     company = here()
     path = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": int_to_base36(user.pk), "key": tokens.make_token(user)}, urlconf="config.urls"
+        "account_reset_password_from_key",
+        kwargs={"uidb36": int_to_base36(user.pk), "key": tokens.make_token(user)},
+        urlconf="config.urls",
     )
     context = {"user": user, "company": company, "link": company.url.rstrip("/") + path}
     with translation.override(user.language or language or settings.LANGUAGE_CODE):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
-from core.shell.answers import signed_in as signed_in_answer
 from django import forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -15,19 +14,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse_lazy
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
-from tenants.companies.middleware import allowed_when_read_only
 
+from core.shell.answers import signed_in as signed_in_answer
+from tenants.companies.middleware import allowed_when_read_only
 from tenants.people.adapter import LOCKED
+from tenants.people.models import User
 from tenants.people.signin_forms import ChangePasswordForm, ResetPasswordForm, ResetRequestForm, SignInForm
 from tenants.people.signin_handover import handover_take
 from tenants.people.signin_required import signed_in
 from tenants.people.switching import IMPERSONATOR
+
 
 def status_of(form: forms.BaseForm) -> HTTPStatus:
     """The status of an answer that shows a refused form again: 429 when it was sent too often, else 422."""
@@ -44,7 +45,7 @@ class _Refuses:
         return response
 
 
-class SignIn(_Refuses, allauth.LoginView):  # type: ignore[misc]
+class SignIn(_Refuses, allauth.LoginView):
     """登录: name and password; also in the dialog on a page whose session ran out (session.js of the shell)."""
 
     template_name = "account/sign_in.html"
@@ -62,39 +63,39 @@ class SignIn(_Refuses, allauth.LoginView):  # type: ignore[misc]
         return response
 
 
-class SignOut(allauth.LogoutView):  # type: ignore[misc]
+class SignOut(allauth.LogoutView):
     """退出: a POST; a GET asks first."""
 
     template_name = "account/sign_out.html"
 
 
-class ResetRequest(_Refuses, allauth.PasswordResetView):  # type: ignore[misc]
+class ResetRequest(_Refuses, allauth.PasswordResetView):
     """Asks for a link by e-mail."""
 
     template_name = "account/reset.html"
     form_class = ResetRequestForm
 
 
-class ResetRequested(allauth.PasswordResetDoneView):  # type: ignore[misc]
+class ResetRequested(allauth.PasswordResetDoneView):
     """Says that a mail is on its way if there is such a user and that user has an e-mail address."""
 
     template_name = "account/reset_requested.html"
 
 
-class ResetPassword(_Refuses, allauth.PasswordResetFromKeyView):  # type: ignore[misc]
+class ResetPassword(_Refuses, allauth.PasswordResetFromKeyView):
     """Chooses a new password with the link from the mail; says so when the link is used up or too old."""
 
     template_name = "account/reset_password.html"
     form_class = ResetPasswordForm
 
 
-class ResetDone(allauth.PasswordResetFromKeyDoneView):  # type: ignore[misc]
+class ResetDone(allauth.PasswordResetFromKeyDoneView):
     """The new password is stored; one signs in with it."""
 
     template_name = "account/reset_done.html"
 
 
-class ChangePassword(_Refuses, allauth.PasswordChangeView):  # type: ignore[misc]
+class ChangePassword(_Refuses, allauth.PasswordChangeView):
     """Changes one's own password. Whoever acts as another user can't change that user's."""
 
     template_name = "account/change_password.html"
@@ -103,7 +104,8 @@ class ChangePassword(_Refuses, allauth.PasswordChangeView):  # type: ignore[misc
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """As allauth's, for users who act for themselves and have a password."""
-        if IMPERSONATOR in request.session or not request.user.has_usable_password():
+        user = cast(User, request.user)
+        if IMPERSONATOR in request.session or not user.has_usable_password():
             raise PermissionDenied(_("Only the user can change this password."))
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response

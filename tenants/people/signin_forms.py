@@ -8,8 +8,6 @@ from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from core.jobs.services import enqueue
-from core.records.history import log
 from django import forms
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
@@ -18,6 +16,8 @@ from django.utils.http import base36_to_int
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.jobs.services import enqueue
+from core.records.history import log
 from tenants.people.models import User
 
 LONGEST_NAME = 254  # an e-mail address
@@ -28,7 +28,13 @@ tokens = PasswordResetTokenGenerator()
 def any_name_field(**attributes: Any) -> forms.CharField:
     """登录名 / 手机 / 邮箱: one field for all three."""
     widget = forms.TextInput(
-        {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "enterkeyhint": "next", **attributes}
+        {
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "enterkeyhint": "next",
+            **attributes,
+        }
     )
     return forms.CharField(label=_("Login name / mobile phone / e-mail"), max_length=LONGEST_NAME, widget=widget)
 
@@ -64,7 +70,7 @@ class ResetRequestForm(allauth.ResetPasswordForm):
 
 
 class ResetTokenForm(allauth.UserTokenForm):
-    """Says whether a link from the mail is still good: for a user who may sign in, with the password it was made for."""
+    """Says whether a link is still good: its user may sign in, the password is the one it was made for."""
 
     token_generator = tokens
 
@@ -100,7 +106,7 @@ class ResetPasswordForm(_NewPassword, allauth.ResetPasswordKeyForm):
 
     @transaction.atomic
     def save(self) -> None:
-        """Store the password, unless the link was used in the meantime: of two who use it at once one is turned away."""
+        """Store the password, unless the link was used meanwhile: of two who use it at once one is turned away."""
         user = User.objects.get_queryset().select_for_update().get(pk=self.user.pk)
         if not tokens.check_token(user, self.temp_key):
             raise ImmediateHttpResponse(HttpResponseRedirect(context.request.path))

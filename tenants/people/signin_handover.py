@@ -28,7 +28,9 @@ def handover_make(user: User) -> str:
     """A ticket with which the user's browser can sign in to the current company once, within LIFETIME."""
     ticket = secrets.token_urlsafe(32)
     row = Session(
-        session_key=_key(ticket), session_data=SessionStore().encode({_USER: user.pk}), expire_date=timezone.now() + LIFETIME
+        session_key=_key(ticket),
+        session_data=SessionStore().encode({_USER: user.pk}),
+        expire_date=timezone.now() + LIFETIME,
     )
     row.save(force_insert=True)
     return ticket

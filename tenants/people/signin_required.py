@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from core.shell.answers import sign_in_again
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
+
+from core.shell.answers import sign_in_again
 
 View = Callable[..., HttpResponseBase]
 

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from core.db import run_in_company
-from core.records.models import LogEntry
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+
+from core.db import run_in_company
+from core.records.models import LogEntry
 from tenants.companies.lookup import company_by_id, company_for_host
 from tenants.people.models import User
 from tenants.roles.models import Role
-
 from tests.tenants.signin_people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,9 @@ def console(client_of: Any, operators: Any, operator: User) -> Client:
 
 
 def entries(operators: Any, **conditions: Any) -> list[LogEntry]:
-    return run_in_company(operators, lambda: list(LogEntry.objects.filter(resource="companies", **conditions).order_by("pk")))
+    return run_in_company(
+        operators, lambda: list(LogEntry.objects.filter(resource="companies", **conditions).order_by("pk"))
+    )
 
 
 def now(company: Any) -> Any:
@@ -103,12 +105,16 @@ def test_the_list_is_sorted_both_ways(console: Client, column: str) -> None:
 
 
 def test_a_part_of_the_list_is_no_whole_page(console: Client) -> None:
-    part = console.get("/", {"q": "alpha"}, HTTP_HX_REQUEST="true", HTTP_HX_REQUEST_TYPE="partial", HTTP_HX_TARGET="section#list").content.decode()
+    part = console.get(
+        "/", {"q": "alpha"}, HTTP_HX_REQUEST="true", HTTP_HX_REQUEST_TYPE="partial", HTTP_HX_TARGET="section#list"
+    ).content.decode()
     assert 'id="list"' in part
     assert "<html" not in part
 
 
-def test_only_administrators_of_the_operators_get_in(console: Client, client_of: Any, operators: Any, company: Any) -> None:
+def test_only_administrators_of_the_operators_get_in(
+    console: Client, client_of: Any, operators: Any, company: Any
+) -> None:
     run_in_company(operators, person, "clerk")
     clerk = client_of(operators)
     clerk.post("/sign-in/", {"login": "clerk", "password": PASSWORD})
@@ -136,13 +142,20 @@ def test_the_permission_tree_of_companies_knows_nothing_of_the_console() -> None
     assert not [name for name in registry.all_permissions() if name.startswith(("console", "companies"))]
 
 
-def test_an_operator_extends_a_licence_with_a_reason(console: Client, operators: Any, operator: User, company: Any) -> None:
+def test_an_operator_extends_a_licence_with_a_reason(
+    console: Client, operators: Any, operator: User, company: Any
+) -> None:
     day = timezone.localdate() + timedelta(days=400)
     answer = do(console, company, "extend", until=day.isoformat())
     assert (answer.status_code, answer["Location"]) == (302, f"/companies/{company.id}/")
     assert now(company).licence.valid_until == day
     (line,) = entries(operators)
-    assert (line.verb, line.actor_id, line.record_id, line.changes["reason"]) == ("licence_extend", operator.pk, company.id, ["", "by phone"])
+    assert (line.verb, line.actor_id, line.record_id, line.changes["reason"]) == (
+        "licence_extend",
+        operator.pk,
+        company.id,
+        ["", "by phone"],
+    )
     assert line.changes["valid_until"] == [None, day.isoformat()]
     page = console.get(f"/companies/{company.id}/").content.decode()
     assert "by phone" in page
@@ -210,7 +223,9 @@ def test_an_expired_company_can_still_be_signed_in_to(console: Client, client: C
     from core.db import run_outside_companies
     from tenants.companies.lookup import forget_companies
 
-    run_outside_companies(lambda: Licence.objects.filter(pk=company.id).update(valid_until=timezone.localdate() - timedelta(days=30)))
+    run_outside_companies(
+        lambda: Licence.objects.filter(pk=company.id).update(valid_until=timezone.localdate() - timedelta(days=30))
+    )
     forget_companies()
     assert now(company).access == "read_only"
     assert client.post("/sign-in/", {"login": "qinchen", "password": PASSWORD}).status_code == 302
@@ -219,7 +234,9 @@ def test_an_expired_company_can_still_be_signed_in_to(console: Client, client: C
     assert client.post("/sign-out/").status_code == 302
 
 
-def test_a_deleted_company_is_closed_and_comes_back(console: Client, client: Client, operators: Any, company: Any) -> None:
+def test_a_deleted_company_is_closed_and_comes_back(
+    console: Client, client: Client, operators: Any, company: Any
+) -> None:
     do(console, company, "delete")
     assert client.get("/sign-in/").status_code in {403, 404}
     assert [row.company.name for row in console.get("/", {"state": "deleted"}).context["list"].rows] == ["Alpha"]
@@ -246,26 +263,43 @@ def test_unknown_companies_and_acts_are_not_found(console: Client, company: Any)
 
 
 def test_an_act_is_asked_for_in_a_dialog(console: Client, company: Any) -> None:
-    wants = {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
+    wants: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
     dialog = console.get(f"/companies/{company.id}/suspend/", HTTP_HX_TARGET="div#dialog", **wants).content.decode()
     assert "modal" in dialog
     assert "<html" not in dialog
     refused = console.post(f"/companies/{company.id}/suspend/", {}, HTTP_HX_TARGET="form#dialog-form", **wants)
     assert refused.status_code == 422
-    done = console.post(f"/companies/{company.id}/suspend/", {"reason": "x"}, HTTP_HX_TARGET="form#dialog-form", **wants)
+    done = console.post(
+        f"/companies/{company.id}/suspend/", {"reason": "x"}, HTTP_HX_TARGET="form#dialog-form", **wants
+    )
     assert done.status_code == 204
     assert f"/companies/{company.id}/" in done["HX-Location"]
 
 
-NEW = {"company_name": "广州启航", "subdomain": "qihang", "contact": "13800138000", "username": "boss", "plan": "standard", "seats": "7", "valid_until": ""}
+NEW = {
+    "company_name": "广州启航",
+    "subdomain": "qihang",
+    "contact": "13800138000",
+    "username": "boss",
+    "plan": "standard",
+    "seats": "7",
+    "valid_until": "",
+}
 
 
-def test_an_operator_makes_a_company_with_a_password_to_be_changed(console: Client, client_of: Any, operators: Any, operator: User) -> None:
+def test_an_operator_makes_a_company_with_a_password_to_be_changed(
+    console: Client, client_of: Any, operators: Any, operator: User
+) -> None:
     page = console.post("/companies/new/", NEW)
     assert page.status_code == 200
     made = company_for_host("qihang.localhost")
     assert made is not None
-    assert (made.licence.plan, made.licence.seats, made.licence.state, made.licence.valid_until) == ("standard", 7, "active", None)
+    assert (made.licence.plan, made.licence.seats, made.licence.state, made.licence.valid_until) == (
+        "standard",
+        7,
+        "active",
+        None,
+    )
     password = page.context["password"]
     browser = client_of(made)
     assert browser.post("/sign-in/", {"login": "boss", "password": password}).status_code == 302
@@ -275,7 +309,10 @@ def test_an_operator_makes_a_company_with_a_password_to_be_changed(console: Clie
     assert password not in str(line.changes)
 
 
-@pytest.mark.parametrize(("field", "value"), [("subdomain", "alpha"), ("subdomain", "www"), ("seats", "0"), ("plan", "x"), ("contact", "y"), ("username", "")])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("subdomain", "alpha"), ("subdomain", "www"), ("seats", "0"), ("plan", "x"), ("contact", "y"), ("username", "")],
+)
 def test_making_a_company_refuses_at_the_field(console: Client, operators: Any, field: str, value: str) -> None:
     page = console.post("/companies/new/", {**NEW, field: value})
     assert page.status_code == 422

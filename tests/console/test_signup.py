@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from django.test import Client
+
 from core.db import run_in_company, run_outside_companies
 from core.records.models import LogEntry
-from django.test import Client
 from tenants.companies.lookup import company_for_host
 from tenants.companies.models import Company
 from tenants.people.models import User
@@ -57,12 +58,19 @@ def test_it_makes_a_company_on_trial_and_leads_its_administrator_in(site: Client
     assert own.get("/profile/").status_code == 200
     company = company_for_host(host)
     assert company is not None
-    assert (company.name, company.licence.state, company.licence.seats, company.licence.plan) == ("创之新国际有限公司", "trial", 10, "trial")
+    assert (company.name, company.licence.state, company.licence.seats, company.licence.plan) == (
+        "创之新国际有限公司",
+        "trial",
+        10,
+        "trial",
+    )
     assert company.licence.valid_until is not None
     user = run_in_company(company, User.objects.get_queryset().get)
     assert (user.username, user.phone, user.email) == ("admin", "18665091989", "")
     assert run_in_company(company, lambda: user.access.administrator)
-    assert run_in_company(company, lambda: LogEntry.objects.filter(verb="terms_accepted", actor_id=user.pk).count()) == 1
+    assert (
+        run_in_company(company, lambda: LogEntry.objects.filter(verb="terms_accepted", actor_id=user.pk).count()) == 1
+    )
 
 
 def test_the_ticket_is_in_no_address_and_only_this_form_may_send_it(site: Client) -> None:
@@ -108,7 +116,15 @@ def test_an_email_serves_as_well_as_a_phone(site: Client) -> None:
 )
 def test_it_refuses_at_the_field_and_loses_nothing_typed(site: Client, field: str, value: str, code: str) -> None:
     before = how_many()
-    page = site.post("/sign-up/", {**ANSWERS, "username": "admin1", **({"username": "administrator"} if value == "administrator1" else {}), field: value})
+    page = site.post(
+        "/sign-up/",
+        {
+            **ANSWERS,
+            "username": "admin1",
+            **({"username": "administrator"} if value == "administrator1" else {}),
+            field: value,
+        },
+    )
     assert page.status_code == 422
     assert field in page.context["form"].errors, page.context["form"].errors
     assert code in {"", page.context["form"].errors.as_data()[field][0].code}
@@ -118,7 +134,9 @@ def test_it_refuses_at_the_field_and_loses_nothing_typed(site: Client, field: st
     assert how_many() == before
 
 
-def test_a_subdomain_taken_in_the_meantime_is_refused_at_its_field(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_subdomain_taken_in_the_meantime_is_refused_at_its_field(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from console import signup_forms
 
     monkeypatch.setattr(signup_forms, "check_subdomain", lambda subdomain: None)
@@ -127,8 +145,9 @@ def test_a_subdomain_taken_in_the_meantime_is_refused_at_its_field(site: Client,
 
 
 def test_nothing_is_left_when_the_first_user_is_refused(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from console import signup
     from django.core.exceptions import ValidationError
+
+    from console import signup
 
     def refuse(**values: Any) -> None:
         raise ValidationError({"phone": ["no"]})
@@ -169,7 +188,9 @@ def test_an_address_of_ones_own_is_left_alone(site: Client) -> None:
     assert site.get("/sign-up/address/", {"company_name": "新名字", "subdomain": "mine", "own": "1"}).status_code == 204
 
 
-@pytest.mark.parametrize(("subdomain", "says"), [("fresh-one", "txt-green"), ("alpha", "err"), ("www", "err"), ("UP", "err"), ("", "help")])
+@pytest.mark.parametrize(
+    ("subdomain", "says"), [("fresh-one", "txt-green"), ("alpha", "err"), ("www", "err"), ("UP", "err"), ("", "help")]
+)
 def test_it_tells_whether_an_address_is_free_while_it_is_typed(site: Client, subdomain: str, says: str) -> None:
     part = site.get("/sign-up/address/", {"subdomain": subdomain}).content.decode()
     assert says in part

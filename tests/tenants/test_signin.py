@@ -29,7 +29,10 @@ def signed_in_as(client: Client) -> int | None:
     return int(response.context["request"].user.pk)
 
 
-@pytest.mark.parametrize("login", ["qinchen", "QinChen", " qinchen ", "18665091989", "+86 186 6509 1989", "qin@example.com", "QIN@example.com"])
+@pytest.mark.parametrize(
+    "login",
+    ["qinchen", "QinChen", " qinchen ", "18665091989", "+86 186 6509 1989", "qin@example.com", "QIN@example.com"],
+)
 def test_it_lets_in_by_login_name_phone_and_email(client: Client, login: str) -> None:
     user = person()
     response = sign_in(client, login)
@@ -55,7 +58,9 @@ def test_a_refusal_says_nothing_about_which_names_exist(client: Client, login: s
 
 
 @pytest.mark.parametrize("gone", ["is_active", "deleted_at"])
-def test_users_who_may_not_sign_in_cannot_and_lose_the_session_they_have(client: Client, client_of: Any, company: Any, gone: str) -> None:
+def test_users_who_may_not_sign_in_cannot_and_lose_the_session_they_have(
+    client: Client, client_of: Any, company: Any, gone: str
+) -> None:
     from django.utils import timezone
 
     user = person()
@@ -143,7 +148,9 @@ def test_the_log_tells_sign_ins_failures_and_sign_outs(client: Client) -> None:
     assert "secret" not in str(list(LogEntry.objects.values()))
 
 
-def test_a_session_of_one_company_is_nothing_to_another(client: Client, client_of: Any, other_company: Any, settings: Any) -> None:
+def test_a_session_of_one_company_is_nothing_to_another(
+    client: Client, client_of: Any, other_company: Any, settings: Any
+) -> None:
     mine = person(pk=9001)
     run_in_company(other_company, person, pk=9001)
     sign_in(client)
@@ -175,7 +182,13 @@ def test_the_cookie_is_bound_to_the_host_and_lasts_as_long_as_asked(client: Clie
     person()
     sign_in(client)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    assert (cookie["secure"], cookie["httponly"], cookie["domain"], cookie["path"], cookie["max-age"]) == (True, True, "", "/", "")
+    assert (cookie["secure"], cookie["httponly"], cookie["domain"], cookie["path"], cookie["max-age"]) == (
+        True,
+        True,
+        "",
+        "/",
+        "",
+    )
     client.post("/sign-in/", {"login": "qinchen", "password": PASSWORD, "remember": "on"})
     client.post("/sign-out/")
     client.post("/sign-in/", {"login": "qinchen", "password": PASSWORD, "remember": "on"})
@@ -198,7 +211,7 @@ def test_a_script_without_a_session_gets_401(client: Client) -> None:
     assert client.get("/profile/", HTTP_ACCEPT="application/json").status_code == 401
 
 
-DIALOG = {"HTTP_X_REQUESTED_WITH": "dialog", "HTTP_HX_REQUEST": "true"}
+DIALOG: dict[str, Any] = {"HTTP_X_REQUESTED_WITH": "dialog", "HTTP_HX_REQUEST": "true"}
 
 
 def test_the_dialog_of_an_ended_session_signs_in_and_gives_a_fresh_token(client: Client) -> None:

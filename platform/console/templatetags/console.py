@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from core.shell.templatetags.shell import state
 from django import template
 from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from tenants.companies.info import CompanyInfo, LicenceState
 
 from console.plans import PLANS
+from core.shell.templatetags.shell import state
+from tenants.companies.info import CompanyInfo, LicenceState
 
 register = template.Library()
 
-TONES = {LicenceState.TRIAL: "blue", LicenceState.ACTIVE: "green", LicenceState.EXPIRED: "amber", LicenceState.SUSPENDED: "red"}
+TONES = {
+    LicenceState.TRIAL: "blue",
+    LicenceState.ACTIVE: "green",
+    LicenceState.EXPIRED: "amber",
+    LicenceState.SUSPENDED: "red",
+}
 # The verbs of the operators' log, as the services write them.
 VERBS = {
     "company_create": _("Made"),

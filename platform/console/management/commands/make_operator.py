@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from core.db import run_in_company
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+
+from core.db import run_in_company
 from tenants.companies.lookup import operators
 from tenants.companies.provisioning import operators_create
 from tenants.people.models import User
@@ -44,14 +45,14 @@ class Command(BaseCommand):
 
     def _make(self, username: str, name: str, password: str) -> bool:
         company = operators()
-        if company is None:
-            operators_create(
-                name="Operators",
-                seats=SEATS,
-                setup=lambda: company_furnish(company_name="Operators", username=username, password=password, name=name),
-            )
-            return True
-        return run_in_company(company, _make_user, username, name, password)
+        if company is not None:
+            return run_in_company(company, _make_user, username, name, password)
+
+        def setup() -> None:
+            company_furnish(company_name="Operators", username=username, password=password, name=name)
+
+        operators_create(name="Operators", seats=SEATS, setup=setup)
+        return True
 
 
 @transaction.atomic
