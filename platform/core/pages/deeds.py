@@ -124,7 +124,7 @@ def act(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRes
     try:
         resource.act(action, record, by=user, values=values)
     except REFUSALS as error:
-        messages.error(request, _refused(action, record, error))
+        messages.error(request, refusal(error))
     else:
         undo = undo_tag(resource, user, action.undo, [pk]) if action.undo else ""
         messages.success(request, str(action.done), extra_tags=undo)
@@ -138,12 +138,6 @@ def action_of(resource: Resource, name: str) -> Action:
         return resource.action(name)
     except KeyError:
         raise Http404(f"{resource.name} has no action {name}") from None
-
-
-def _refused(action: Action, record: Any, error: Exception) -> str:
-    if isinstance(error, ActionRefused) and str(error) == str(action.label):
-        return _("“%(action)s” is not possible for “%(name)s” any more.") % {"action": action.label, "name": record}
-    return _("“%(name)s”: %(why)s") % {"name": record, "why": refusal(error)}
 
 
 def _without(url: str, gone: str, instead: str) -> str:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.forms import modelform_factory
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight, Guarded, guard
@@ -268,7 +269,10 @@ class Resource:
         with transaction.atomic():
             locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
             if not action.when(locked):
-                raise ActionRefused(f"{action.label}")
+                raise ActionRefused(
+                    _("“%(action)s” is not possible for “%(record)s” as it is now.")
+                    % {"action": action.label, "record": locked}
+                )
             return action.run(locked, by=by, **(values or {}))
 
     def owner_of(self, record: Stored) -> Any:

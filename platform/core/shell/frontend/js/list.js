@@ -267,10 +267,9 @@ on("click", "[data-star]", async (event, button) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { text: text("failed"), level: "error" } }));
 });
 
-// Undoing something brings rows back: the list, or the page, is asked again.
+// Undoing something brings rows back, and changes counts beside them: the page is asked again.
 document.addEventListener("shell:undone", () => {
   closeDrawer();
-  const target = panelHere()?.id ? `#${panelHere().id}` : "#app";
-  if (document.querySelector(target)) htmx.ajax("GET", location.pathname + location.search, { target, select: target, swap: "outerHTML" });
+  if (document.querySelector("#app")) htmx.ajax("GET", location.pathname + location.search, { target: "#app", select: "#app", swap: "outerHTML" });
   else location.reload();
 });

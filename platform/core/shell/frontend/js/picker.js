@@ -27,6 +27,8 @@ export function pick(select) {
     placeholder: select.dataset.placeholder ?? text("search"),
     hidePlaceholder: true,
     closeAfterSelect: !several,
+    // In a dialog, which scrolls, the choices would be cut off.
+    dropdownParent: select.closest(".modal") ? "body" : null,
     create: false,
     dataAttr: "data-data",
     render: {
