@@ -183,23 +183,31 @@ document.addEventListener("keydown", (event) => {
 });
 
 // An order the user drags: columns, menu entries. Without a mouse: arrows on the grip.
+const reordered = (list) => list.dispatchEvent(new CustomEvent("reordered", { bubbles: true }));
+
 each("[data-order]", async (list) => {
-  const told = () => list.dispatchEvent(new CustomEvent("reordered", { bubbles: true }));
-  list.addEventListener("keydown", (event) => {
-    const grip = event.target.closest("[data-grip]");
+  const loaded = await later(() => import("./sortable.js"));
+  loaded?.default.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: () => reordered(list) });
+});
+
+addEventListener(
+  "keydown",
+  (event) => {
+    const grip = event.target.closest?.("[data-order] [data-grip]");
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!grip || !step) return;
     event.preventDefault();
+    event.stopImmediatePropagation();
     const item = grip.closest("li");
     const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
     if (!other || other.hasAttribute("data-fixed")) return;
     other[step < 0 ? "before" : "after"](item);
     grip.focus();
-    told();
-  });
-  const loaded = await later(() => import("./sortable.js"));
-  loaded?.default.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: told });
-});
+    reordered(item.parentElement);
+  },
+  true, // before the menu around it, for which arrows walk its entries
+);
+
 // A list of boxes that is sent whenever it changes.
 on("reordered", "[data-send-on-reorder]", (event, list) => list.closest("form")?.requestSubmit());
 
@@ -240,14 +248,17 @@ function keep(head, width) {
 // Row height: dense, usual or airy, for all lists of this device.
 const densities = ["", "dense", "airy"];
 function density(panel) {
-  const wanted = storage.get("list:density") ?? "";
+  const wanted = panel.dataset.rows ?? storage.get("list:density") ?? ""; // a saved view may have its own
   for (const name of densities) if (name) panel.classList.toggle(name, name === wanted);
 }
 each("[data-list]", density);
 on("click", "[data-density]", () => {
   const next = densities[(densities.indexOf(storage.get("list:density") ?? "") + 1) % densities.length];
   storage.set("list:density", next);
-  document.querySelectorAll("[data-list]").forEach(density);
+  for (const panel of document.querySelectorAll("[data-list]")) {
+    delete panel.dataset.rows;
+    density(panel);
+  }
 });
 
 // The star of a row or a record: shown at once, taken back when the server refuses.
