@@ -327,7 +327,7 @@ def test_keys_walk_open_and_select_rows(page: Page, address: str) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".bulk")).to_be_hidden()
     page.keyboard.press("?")
-    expect(page.locator(".keys")).to_be_visible()
+    page.wait_for_function("document.activeElement.closest('.modal') !== null")
     page.keyboard.press("Escape")
     expect(page.locator(".keys")).to_have_count(0)
     page.keyboard.press("/")
