@@ -66,8 +66,9 @@ class CompanyList:
     def __init__(self, params: QueryDict) -> None:
         self._params = params
         self.term = params.get("q", "").strip()[:100].replace("\x00", "")
-        self.state = params["state"] if params.get("state") in STATES else ""
-        self.plan = params["plan"] if params.get("plan") in PLANS else ""
+        state, plan = params.get("state", ""), params.get("plan", "")
+        self.state = state if state in STATES else ""
+        self.plan = plan if plan in PLANS else ""
         sort = params.get("sort", "")
         self.sort = sort if sort.removeprefix("-") in SORTS else USUAL_SORT
         self.size = _number(params.get("size"), 20) if _number(params.get("size"), 20) in SIZES else 20

@@ -26,9 +26,9 @@ class HostProvider(CompanyProvider):
         own = [area for area in areas if area.key == SYSTEM.key]
         if not may_operate(request.user):
             return own
-        entries = [Entry(_("Companies"), reverse("home"), "building-community", key="companies")]
+        entries = [Entry(_("Companies"), reverse("home"), icon="building-community", key="companies")]
         entries.append(
-            Entry(_("Operators' log"), f"{reverse('log-list')}?resource=companies", "history", key="operators-log")
+            Entry(_("Operators' log"), f"{reverse('log-list')}?resource=companies", icon="history", key="operators-log")
         )
         return (
             Area("console", _("Companies"), reverse("home"), [Group(_("Console"), entries)], "building-community"),
@@ -46,7 +46,11 @@ class HostProvider(CompanyProvider):
         """Operators make companies."""
         if not _operators_host(request):
             return super().create(request)
-        return [Entry(_("Company"), reverse("console-new"), "building-community")] if may_operate(request.user) else []
+        return (
+            [Entry(_("Company"), reverse("console-new"), icon="building-community")]
+            if may_operate(request.user)
+            else []
+        )
 
     def urls(self, request: HttpRequest) -> dict[str, str]:
         """On the public site there is nothing but a language to choose."""

@@ -12,6 +12,7 @@ PLANS = {
     TRIAL: _("Trial plan"),
     "standard": _("Standard plan"),
     "professional": _("Professional plan"),
+    "demo": _("Demo plan"),
     "operators": _("Operators"),
 }
-SOLD = {name: label for name, label in PLANS.items() if name != "operators"}
+SOLD = {name: label for name, label in PLANS.items() if name not in {"demo", "operators"}}
