@@ -170,6 +170,34 @@ def test_a_commit_that_fails_does_not_lose_the_company(live_ground: Ground, comp
     assert path() == company.schema_name
 
 
+def test_a_commit_by_hand_that_fails_does_not_lose_the_company(
+    live_ground: Ground, company: Any, other_company: Any
+) -> None:
+    run_in_company(other_company, path)
+    transaction.set_autocommit(False)
+    try:
+        Department.objects.create(name="orphan", code="orphan", parent_id=987654321)
+        with pytest.raises(IntegrityError, match="violates foreign key"):
+            transaction.commit()
+        assert path() == company.schema_name
+    finally:
+        transaction.rollback()
+        transaction.set_autocommit(True)
+
+
+def test_going_back_behind_the_switch_does_not_lose_the_company(
+    live_ground: Ground, company: Any, other_company: Any
+) -> None:
+    def go_back() -> str:
+        path()
+        transaction.savepoint_rollback(before)
+        return path()
+
+    with transaction.atomic():
+        before = transaction.savepoint()
+        assert run_in_company_same_transaction(other_company, go_back) == other_company.schema_name
+
+
 def test_a_cursor_kept_over_a_visit_reads_its_own_company(
     live_ground: Ground, company: Any, other_company: Any
 ) -> None:

@@ -165,7 +165,7 @@ def _rows_of(raw: psycopg.Connection[Any], table: str, quoted: str) -> list[str]
     if not found:
         return []
     columns = sql.SQL(", ").join(map(sql.Identifier, names)).as_string(raw)
-    insert = f"INSERT INTO {quoted} ({columns}) OVERRIDING SYSTEM VALUE VALUES"  # noqa: S608 - quoted by PostgreSQL
+    insert = f"INSERT INTO {quoted} ({columns}) OVERRIDING SYSTEM VALUE VALUES"
     statements = [f"{insert} ({row[0]})" for row in found]
     for name in names:
         sequence = raw.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted, name]).fetchone()
