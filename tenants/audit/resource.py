@@ -1,20 +1,48 @@
 """The log, as the world sees it: read, searched, exported, never changed."""
 
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from core.records import verbs
 from core.records.models import LogEntry
-from core.resources import Resource
+from core.resources import Column, Resource, registry
 from tenants.areas import SETUP
 
 
 class Log(Resource):
-    """操作日志."""
+    """操作日志. What was changed stands on the page of a line, as far as its reader may know the fields."""
 
     model = LogEntry
     menu = SETUP
     icon = "history"
     order_in_menu = 40
     columns = ("at", "actor_name", "verb", "resource", "record_text", "address")
-    more_columns = ("changes", "impersonator_id")
     filters = ("at", "actor_name", "verb", "resource")
     search = ("actor_name", "record_text")
     order = ("-at", "-pk")
+    sections = {_("What happened"): ("at", "actor_name", "verb", "resource", "record_text", "address")}
     verbs = ("view", "export")
+
+    def column(self, name: str) -> Column:
+        """As the model's field; verbs and modules by what they are called."""
+        match name:
+            case "verb":
+                return Column("verb", _("Action"), "choice", order_by="verb", choices=verb_choices())
+            case "resource":
+                return Column("resource", _("Module"), "choice", order_by="resource", choices=module_choices())
+        return super().column(name)
+
+
+def verb_choices() -> tuple[tuple[str, object], ...]:
+    """Every verb there is in the log, with its label: those of all modules and those of their actions."""
+    known = dict(verbs.labels)
+    for resource in registry.resources.values():
+        for action in resource.actions:
+            known.setdefault(action.name, action.label)
+    return tuple(sorted(known.items()))
+
+
+def module_choices() -> tuple[tuple[str, object], ...]:
+    """Every module and screen, with its label."""
+    return tuple((name, entry.label) for name, entry in sorted({**registry.resources, **registry.screens}.items()))

@@ -15,6 +15,7 @@ from core.records.base import Stored, StoredQuerySet
 from core.resources import Action, ActionRefused, Column, Resource, history
 from tenants.areas import ORGANISATION
 from tenants.people import organisation, services
+from tenants.people import verbs as verbs  # declares them
 from tenants.people.forms import DepartmentForm, ResetForm, UserForm
 from tenants.people.models import Department, User
 from tenants.people.tree import Tree

@@ -21,7 +21,7 @@ class Role(Stored):
     """
 
     class State(models.TextChoices):
-        ACTIVE = "active", _("Active")
+        ACTIVE = "active", _("Enabled")
         DISABLED = "disabled", _("Disabled")
 
     name = models.CharField(_("Role name"), max_length=40)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access import Access, FieldRight
-from core.pages.serving import BOTH, READ, found, page
+from core.pages.serving import BOTH, DIALOGS, READ, found, go, page, part_asked
 from core.resources import Resource, Screen, registry
 from core.shell.navigation import Entry
 from tenants.people.models import Department, User
@@ -155,6 +155,8 @@ def _by_department(people: list[User], chosen: set[int]) -> list[tuple[Departmen
 
 def _page(request: HttpRequest, resource: Resource, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
     user = _user(request)
+    if request.method == "GET" and part_asked(request, *DIALOGS):
+        return go(request, request.get_full_path())  # too much for a dialog: the row's link opens the page
     tabs = [
         Entry(label, reverse(f"roles-{tab}", args=[role.pk]), active=tab == name)
         for tab, label, verb in (

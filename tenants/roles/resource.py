@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor
+from core.records import verbs
 from core.records.base import Stored
 from core.resources import Action, Resource, history
 from tenants.areas import ORGANISATION
@@ -16,6 +17,10 @@ from tenants.people.models import User
 from tenants.roles import services
 from tenants.roles.forms import AssignForm, CopyForm, PermissionsForm, RoleForm
 from tenants.roles.models import Role
+
+verbs.declare(
+    set_permissions=_("Permission settings"), set_field_rights=_("Field rights"), assign_users=_("Assign users")
+)
 
 
 class Roles(Resource):

@@ -52,7 +52,8 @@ class SettingsForm(forms.ModelForm[CompanySettings]):
             "currency",
             "colour",
         )
-        widgets = {"colour": forms.TextInput(attrs={"type": "color", "data-optional": ""})}
+        widgets = {"colour": forms.TextInput(attrs={"data-colour": "", "placeholder": "#2b5fe3"})}
+        help_texts = {"colour": _("Behind the first button and the sign-in page; empty for the product's own blue.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, Guarded, guard
-from core.records import dictionary
+from core.records import dictionary, verbs
 from core.records.base import Stored
 from core.records.models import Option
 from core.resources import Column, Resource, Screen, history, registry
@@ -31,6 +31,8 @@ BASIC = registry.add_screen(
     )
 )
 guard(Guarded(BASIC.name, CompanySettings))  # the log names their changes so
+
+verbs.declare(terms_accepted=_("Accept the terms"))
 
 # Screens that everybody who is signed in has: they stand in no menu and need no permission.
 HOME = Screen("home", _("Home"), menu=None, icon="home", url_name="home")

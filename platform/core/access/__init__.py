@@ -1,6 +1,6 @@
 """Who may do what, and on which rows. The only place that answers either question."""
 
-from core.access.catalogue import Guarded, guard, guarded
+from core.access.catalogue import Guarded, guard, guarded, model_guarded_as
 from core.access.grants import Access, Actor, FieldRight, Grant
 from core.access.rules import CompanyWide, Owned, Personal, Rule
 from core.access.scopes import Reach, Scope
@@ -21,4 +21,5 @@ __all__ = [
     "Scope",
     "guard",
     "guarded",
+    "model_guarded_as",
 ]

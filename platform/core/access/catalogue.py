@@ -38,3 +38,8 @@ def guarded(model: type[models.Model]) -> Guarded:
         return _by_model[model]
     except KeyError:
         raise ImproperlyConfigured(f"No resource declares {model.__name__}: nobody may see its rows") from None
+
+
+def model_guarded_as(name: str) -> type[models.Model] | None:
+    """The model whose permissions begin with `name`, None where there is none."""
+    return next((entry.model for entry in _by_model.values() if entry.name == name), None)

@@ -19,21 +19,13 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor, FieldRight
 from core.access.masking import mask
 from core.access.models import Collaborator
+from core.records import verbs
 from core.records.models import LogEntry
 from core.resources import Column, Resource
 from core.resources.columns import exists
-from core.resources.permissions import VERBS
 
 LINES = 20
 
-# Verbs of the log that are no permissions of their own.
-LOGGED: Mapping[str, StrOrPromise] = {
-    "create": gettext_lazy("Create"),
-    "attach": gettext_lazy("Add a file"),
-    "detach": gettext_lazy("Remove a file"),
-    "share": gettext_lazy("Add a collaborator"),
-    "unshare": gettext_lazy("Remove a collaborator"),
-}
 MARKS: Mapping[str, Mapping[str, str]] = {
     "create": {"icon": "plus", "tone": ""},
     "change": {"icon": "pencil", "tone": "a"},
@@ -96,7 +88,7 @@ def by_day(shown: Sequence[Line]) -> list[tuple[datetime.date, list[Line]]]:
 
 def verb_label(resource: Resource, verb: str) -> StrOrPromise:
     """What a verb of the log is called."""
-    return LOGGED.get(verb) or resource.all_verbs.get(verb) or VERBS.get(verb) or verb
+    return verbs.labels.get(verb) or resource.all_verbs.get(verb) or verb
 
 
 def _people_behind(entries: Sequence[LogEntry]) -> Mapping[int, str]:
@@ -110,14 +102,15 @@ def _line(resource: Resource, entry: LogEntry, user: Actor, people: Mapping[int,
     return Line(
         entry,
         verb_label(resource, entry.verb),
-        list(_changes(resource, entry, user)),
+        list(changes(resource, entry, user)),
         behind,
         mark["icon"],
         mark["tone"],
     )
 
 
-def _changes(resource: Resource, entry: LogEntry, user: Actor) -> Iterator[Change]:
+def changes(resource: Resource, entry: LogEntry, user: Actor) -> Iterator[Change]:
+    """What a line of the log tells the user of fields: hidden ones are left out, masked ones masked."""
     for name, (before, after) in entry.changes.items():
         if entry.verb in BESIDE_FIELDS:
             yield Change(BESIDE_LABELS.get(name, name), _level(before), _level(after))

@@ -58,6 +58,7 @@ class Row:
     url: str
     cells: Sequence[tuple[Cell, str]]
     may: Mapping[str, bool]
+    actions: Sequence[Action] = ()
 
     @property
     def pk(self) -> int:
@@ -154,7 +155,10 @@ class RecordList:
             (column, self.resource.right(self.user, column.name), place)
             for column, place in phone_places(self.resource, self.columns)
         ]
-        verbs = [verb for verb in ("change", "delete", "restore", "purge") if verb in self.resource.all_verbs]
+        # What is done to one record at a time has no place in the bulk bar: it stands in the row.
+        single = [action for action in self.resource.actions if not action.bulk and self.action == "view"]
+        usual = ("change", "delete", "restore", "purge")
+        verbs = {*(verb for verb in usual if verb in self.resource.all_verbs), *(action.verb for action in single)}
         reached = {verb: reachable(self.resource, self.user, records, verb, seen_by=self.action) for verb in verbs}
         return [
             Row(
@@ -162,6 +166,7 @@ class RecordList:
                 self.resource.record_url(record) if self.action == "view" else "",
                 [(cell(column, record, right), place) for column, right, place in rights],
                 {verb: record.pk in pks for verb, pks in reached.items()},
+                [action for action in single if record.pk in reached[action.verb] and action.when(record)],
             )
             for record in records
         ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import CompanyWide, Rule
 from core.db import current_company
+from core.records import verbs
 from core.records.base import Stored, StoredQuerySet
 
 
@@ -48,7 +49,7 @@ class LogEntry(models.Model):
         verbose_name_plural = _("Operation log")
 
     def __str__(self) -> str:
-        return f"{self.actor_name} {self.verb} {self.record_text}".strip()
+        return f"{self.actor_name} {verbs.labels.get(self.verb, self.verb)} {self.record_text}".strip()
 
     @classmethod
     def has_trash(cls) -> bool:

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("active", "Active"), ("disabled", "Disabled")],
+                        choices=[("active", "Enabled"), ("disabled", "Disabled")],
                         default="active",
                         max_length=10,
                         verbose_name="State",
