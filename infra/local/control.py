@@ -141,10 +141,25 @@ def refuse_early(port: int) -> None:
             f"Already running (process {pid}, {record.phase}) on port {record.port}. "
             "./qiku status tells more, ./qiku stop stops it."
         )
-    if not port_is_free(port):
-        raise LauncherError(
-            f"Port {port} is in use by another program. Choose another one: ./qiku up --port {port + 1}"
-        )
+    left = state.last_record()
+    if left is None or left.port != port:
+        wait_for_port(port, seconds=0)
+    # Otherwise it may be the web server of a launcher that was killed, which is just ending.
+
+
+def wait_for_port(port: int, *, seconds: float) -> None:
+    """Return once a server could listen on the port.
+
+    Raises:
+        LauncherError: another program still has it after `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while not port_is_free(port):
+        if time.monotonic() >= deadline:
+            raise LauncherError(
+                f"Port {port} is in use by another program. Choose another one: ./qiku up --port {port + 1}"
+            )
+        time.sleep(0.1)
 
 
 def _live_record() -> state.Record | None:

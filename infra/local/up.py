@@ -29,6 +29,9 @@ SETTLED = 3.0
 
 WATCH_EVERY = 0.2
 
+LEFTOVERS_END = 20.0
+"""Seconds in which a web server ends that has lost its launcher."""
+
 
 def up(port: int, *, demo: bool) -> int:
     """Start everything, say where it is, and look after it until Ctrl-C or SIGTERM.
@@ -43,13 +46,15 @@ def up(port: int, *, demo: bool) -> int:
     progress = Progress()
     began = time.monotonic()
     try:
-        lock = locks.held(state.UP_LOCK, wait=False)
-        with lock:
+        with locks.held(state.UP_LOCK, wait=False):
             earlier = state.last_record()
+            if earlier is not None:
+                progress.say("  The last start was broken off; what is left of it is ended.")
+                end_leftovers(earlier.processes)
+                control.wait_for_port(port, seconds=LEFTOVERS_END)
+            state.RECORD.unlink(missing_ok=True)
             record = state.Record(pid=os.getpid(), phase="starting", port=port)
             record.write()
-            if earlier is not None and (left := end_leftovers(earlier.processes)):
-                progress.say(f"  An earlier start was broken off: ended {left} of its processes.")
             _Start(progress, record, demo=demo).run(began)
     except locks.BusyError:
         control.refuse_early(port)
