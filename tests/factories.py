@@ -1,4 +1,4 @@
-"""Rows of any model, made from its own fields: what a test does not say is filled with something valid and unlike any other."""
+"""Rows of any model, made from its own fields: what a test does not say is filled with something valid and unique."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import itertools
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils import timezone
 
 from core.access import Scope
+from core.records import dictionary
 from core.records.dictionary import OptionField
 from core.records.models import Option
 from tenants.people.models import Department, User
@@ -24,21 +24,39 @@ M = TypeVar("M", bound=models.Model)
 _numbers = itertools.count(1)
 
 
-def make(model: type[M], /, *, mark: str = "", everything: bool = False, number: int = 0, **values: Any) -> M:
+def make(
+    model: type[M],
+    /,
+    *,
+    mark: str = "",
+    everything: bool = False,
+    number: int = 0,
+    by: User | None = None,
+    **values: Any,
+) -> M:
     """A stored row of the model.
 
     Required fields that `values` leave out are filled; `everything` fills the optional ones too, files and many-to-many
-    ones included, except references to the model itself. Every text and file made contains `mark`. `number` makes texts
-    and numbers unique; the next free one without it.
+    ones included, except references to the model itself. Every text and file made contains `mark`. `number` makes
+    texts and numbers unique; the next free one without it. `by` is the user that required references to users name,
+    down to the rows that this one hangs on.
     """
     number = number or next(_numbers)
-    maker = _Maker(mark or model.__name__, number, everything)
+    if model is Option:
+        values.setdefault("kind", next(iter(dictionary.lists)))
+    maker = _Maker(mark or model.__name__, number, everything, by)
     filled = dict(values)
     for field in model._meta.concrete_fields:
         given = {field.name, field.attname} & values.keys()
         if not given and maker.wants(field, model):
             filled[field.name] = maker.value(field)
     many = {field.name: filled.pop(field.name) for field in model._meta.many_to_many if field.name in filled}
+    if everything:
+        many |= {
+            field.name: [maker.related(field.remote_field.model)]
+            for field in model._meta.many_to_many
+            if field.name not in many and not isinstance(field.remote_field.model, str)
+        }
     row = model(**filled)
     row.save(force_insert=True)
     for name, chosen in many.items():
@@ -47,7 +65,8 @@ def make(model: type[M], /, *, mark: str = "", everything: bool = False, number:
 
 
 class _Maker:
-    def __init__(self, mark: str, number: int, everything: bool) -> None:
+    def __init__(self, mark: str, number: int, everything: bool, by: User | None) -> None:
+        self.by = by
         self.mark = mark
         self.number = number
         self.everything = everything
@@ -70,7 +89,7 @@ class _Maker:
             case OptionField():
                 return make(Option, mark=self.mark, kind=field.kind)
             case models.ForeignKey():
-                return self._related(field.remote_field.model)
+                return self.related(field.remote_field.model)
             case PhoneField():
                 return f"138{self.number % 10**8:08d}"
             case models.EmailField():
@@ -83,8 +102,10 @@ class _Maker:
                 return True
             case models.DecimalField():
                 return Decimal(self.number % 10 ** (field.max_digits - field.decimal_places))
-            case models.IntegerField():
+            case models.SmallIntegerField() | models.PositiveSmallIntegerField():
                 return self.number % 2**15
+            case models.IntegerField():
+                return self.number
             case models.FloatField():
                 return float(self.number)
             case models.DateTimeField():
@@ -104,12 +125,13 @@ class _Maker:
             text if field.max_length is None or len(text) <= field.max_length else f"{self.number}"[: field.max_length]
         )
 
-    def _related(self, model: Any) -> Any:
-        if model is User or model == settings.AUTH_USER_MODEL:
-            found = User.objects.get_queryset().order_by("pk").first()
+    def related(self, model: Any) -> Any:
+        """A row that the one being made refers to."""
+        if model is User:
+            found = self.by or User.objects.get_queryset().order_by("pk").first()
             if found is not None:
                 return found
-        return make(model, mark=self.mark, everything=self.everything)
+        return make(model, mark=self.mark, everything=self.everything and model is not User, by=self.by)
 
 
 def make_user(

@@ -15,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.db import models
 from django.forms import modelform_factory
+from django.utils.html import strip_tags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 JSON = "application/json"
+JSON_TYPES = {bool: "boolean", int: "integer"}
 DECIMAL = r"^-?\d+(\.\d+)?$"
 
 
@@ -433,7 +435,9 @@ def _output(resource: Resource) -> Json:
 
 
 def _column(model: type[models.Model], column: Column) -> Json:
-    described: Json = {"title": str(column.label)} | ({"description": str(column.help)} if column.help else {})
+    described: Json = {"title": str(column.label)} | (
+        {"description": strip_tags(str(column.help))} if column.help else {}
+    )
     field: Any = model._meta.get_field(column.name) if column.value is None else None
     if field is None and column.kind == "number":
         return described | {"type": ["number", "string", "null"]}
@@ -459,7 +463,9 @@ def _number(field: models.Field[Any, Any]) -> Json:
 
 def _choices(choices: Iterable[tuple[Any, StrOrPromise]]) -> Json:
     known = [(value, str(text)) for value, text in choices]
-    types = {"integer" if isinstance(value, int) else "string" for value, _text in known}
+    if not known:
+        return {"type": "string", "description": ""}  # they are the company's own
+    types = {JSON_TYPES.get(type(value), "string") for value, _text in known}
     return {
         "type": types.pop() if len(types) == 1 else sorted(types),
         "enum": [value for value, _text in known],
@@ -492,7 +498,7 @@ def _input(fields: Mapping[str, forms.Field]) -> Json:
 
 def _form_field(name: str, field: forms.Field) -> Json:
     described: Json = {"title": str(field.label or name)}
-    notes = [str(field.help_text)] if field.help_text else []
+    notes = [strip_tags(str(field.help_text))] if field.help_text else []
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
         schema = _choices(
             (value, text)

@@ -179,9 +179,15 @@ class Trash(ResourceView):
         )
     }
 
+    def verb(self, method: str) -> str:
+        """Whoever may restore, or only remove for good, sees what there is to restore or remove."""
+        access = getattr(self.request.user, "access", None)  # the document is made for nobody
+        may_restore = access is None or access.may(self.resource.permission("restore"))
+        return "restore" if may_restore or "purge" not in self.resource.all_verbs else "purge"
+
     def get(self, request: Request) -> Response:
         """One page of the deleted rows that match."""
-        return listed(self, self.verbs["GET"])
+        return listed(self, self.verb("GET"))
 
 
 class Restore(ResourceView):

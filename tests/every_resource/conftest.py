@@ -1,0 +1,15 @@
+"""Every test here that asks for `resource` runs once for each module of the registry."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run for every declared resource; tests of what is hidden, for those whose rows a scope can hide."""
+    from core.resources.registry import resources
+    from tests.every_resource.scene import hides_rows
+
+    if "resource" in metafunc.fixturenames:
+        every = [one for one in resources.values() if "scene" not in metafunc.fixturenames or hides_rows(one)]
+        metafunc.parametrize("resource", every, ids=[one.name for one in every])

@@ -1,0 +1,343 @@
+"""Everything that can be asked of one row of one resource: each generic address once, in an order that works.
+
+A generic address that no step covers fails `test_urls.py`, so that none is left out of the promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
+
+from core.access.models import Collaborator
+from core.pages.models import SavedView
+from core.records.models import Attachment
+from core.resources import Resource
+from core.resources.action import Action
+from tenants.people.models import User
+from tests.every_resource.scene import attach, has_trash, put_in_trash
+from tests.every_resource.values import good_values
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def whole(self) -> bytes:
+        """Status line, headers and body together, to be searched."""
+        return repr(dict(self.headers)).encode() + b"\n" + self.body
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request: `name` of its URL, whether it is about the row, `verb` of the permission it takes.
+
+    The verb is empty where none is needed; `a|b` where either will do.
+    """
+
+    name: str
+    verb: str
+    method: str
+    of_row: bool
+    send: Callable[[Client], Any]
+
+    def ask(self, client: Client) -> Answer:
+        """Send the request and read the answer to its end."""
+        response = self.send(client)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        return Answer(response.status_code, dict(response.headers), body)
+
+    @property
+    def label(self) -> str:
+        """The step in a message."""
+        return f"{self.method} {self.name}"
+
+    @property
+    def is_api(self) -> bool:
+        """Whether it is answered in JSON."""
+        return self.name.startswith("api-")
+
+
+@dataclass
+class Tour:
+    """The steps about one row, asked by `user`; `mark` stands in what is written.
+
+    Steps put the row where they find it, unless it `is_elsewhere`: then there is nothing to put.
+    """
+
+    resource: Resource
+    row: Any
+    user: User
+    mark: str = "typed"
+    is_elsewhere: bool = False
+
+    def _reads(self) -> Iterator[Step]:
+        """What only looks, and what only arranges one's own screen."""
+        name = self.resource.name
+        yield self._page("list", "view")
+        yield self._api("list", "view")
+        yield self._page("detail", "view", of_row=True)
+        for panel in self.resource.panels:
+            yield self._page("detail", "view", of_row=True, query={"panel": panel.name})
+        yield self._api("detail", "view", of_row=True)
+        yield self._page("choices", "", query={"q": str(self.row)[:10]})
+        if has_trash(self.resource):
+            yield self._page("trash", "restore|purge")
+            yield self._api("trash", "restore|purge")
+        if "add" in self.resource.all_verbs:
+            yield self._page("new", "add")
+        if "change" in self.resource.all_verbs:
+            yield self._page("edit", "change", of_row=True)
+        yield self._page("columns", "view", "POST", {"columns": [next(iter(self.resource.all_columns))], "do": "mine"})
+        yield self._page("columns", "view", "POST", {"do": "reset"})
+        yield self._page("views", "view")
+        yield self._page("views", "view", "POST", {"name": f"{self.mark} view", "query": ""})
+        if self._serves(f"{name}-view"):
+            yield self._of_view("GET", {})
+            yield self._of_view("POST", {"name": f"{self.mark} other view"})
+            yield self._of_view("POST", {"do": "remove"})
+        if self._has_files:
+            yield from self._files()
+
+    def _writes(self) -> Iterator[Step]:
+        """What changes the row, and at last removes it; each step puts the row where it finds it."""
+        verbs = self.resource.all_verbs
+        if "change" in verbs:
+            yield self._changing("edit", "POST")
+            yield self._changing("api", "PUT")
+            yield self._changing("api", "PATCH")
+        for action in self.resource.actions:
+            yield from self._action(action)
+        if self._has_files:
+            yield from self._file_changes()
+        if self.resource.collaborative:
+            yield from self._collaborators()
+        if "add" in verbs:
+            yield self._adding(api=False)
+            yield self._adding(api=True)
+        if has_trash(self.resource):
+            yield from self._trash()
+        if "delete" in verbs:
+            yield self._page("delete", "delete", "POST", of_row=True, before=self._back)
+            yield self._api("detail", "delete", "DELETE", of_row=True, before=self._back)
+
+    def __iter__(self) -> Iterator[Step]:
+        """All of it, except what the module answers with a page of its own."""
+        own = own_pages()
+        yield from (step for step in (*self._reads(), *self._writes()) if step.name not in own)
+
+    # Requests
+
+    def _page(
+        self,
+        suffix: str,
+        verb: str,
+        method: str = "GET",
+        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        *,
+        of_row: bool = False,
+        query: Mapping[str, str] | None = None,
+        before: Callable[[], dict[str, Any] | None] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> Step:
+        name = f"{self.resource.name}-{suffix}"
+
+        def send(client: Client) -> Any:
+            found = (before() if before else None) or {}
+            kwargs = {**({"pk": self.row.pk} if of_row else {}), **(more or {}), **found}
+            address = reverse(name, kwargs=kwargs)
+            if method == "GET":
+                return client.get(address, query or {})
+            return client.post(address, data() if callable(data) else (data or {}))
+
+        return Step(name, verb, method, of_row, send)
+
+    def _api(
+        self,
+        suffix: str,
+        verb: str,
+        method: str = "GET",
+        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        *,
+        of_row: bool = False,
+        before: Callable[[], dict[str, Any] | None] | None = None,
+    ) -> Step:
+        name = f"api-{self.resource.name}-{suffix}"
+
+        def send(client: Client) -> Any:
+            found = (before() if before else None) or {}
+            address = reverse(name, kwargs={**({"pk": self.row.pk} if of_row else {}), **found})
+            if method in {"GET", "DELETE"}:
+                return client.generic(method, address)
+            return getattr(client, method.lower())(address, data() if callable(data) else (data or {}), JSON)
+
+        return Step(name, verb, method, of_row, send)
+
+    def _serves(self, name: str) -> bool:
+        try:
+            reverse(name, kwargs={"view": 1})
+        except NoReverseMatch:
+            return False
+        return True
+
+    # Groups of steps
+
+    @property
+    def _has_files(self) -> bool:
+        return any(panel.name == "files" for panel in self.resource.panels)
+
+    def _of_view(self, method: str, data: Mapping[str, Any]) -> Step:
+        def before() -> dict[str, Any]:
+            view, _made = SavedView.objects.get_or_create(
+                resource=self.resource.name, owner=self.user, name=f"{self.mark} kept"
+            )
+            return {"view": view.pk}
+
+        return self._page("view", "view", method, data, before=before)
+
+    def _file(self) -> dict[str, Any]:
+        self._back()
+        kept = Attachment.objects.filter(resource=self.resource.name, record_id=self.row.pk).first()
+        return {"file": (kept or attach(self.row, self.user, self.mark)).pk}
+
+    def _files(self) -> Iterator[Step]:
+        yield self._page("file", "view", of_row=True, before=self._file)
+        yield self._api("attachments", "view", of_row=True, before=self._back)
+        yield self._api("attachment", "view", of_row=True, before=self._file)
+
+    def _file_changes(self) -> Iterator[Step]:
+        def upload() -> Mapping[str, Any]:
+            return {"file": SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} sent".encode())}
+
+        yield self._page("files", "change", "POST", upload, of_row=True, before=self._back)
+        yield self._page("file-remove", "change", "POST", of_row=True, before=self._file)
+        api = f"api-{self.resource.name}-attachments"
+
+        def send(client: Client) -> Any:
+            self._back()
+            return client.post(reverse(api, kwargs={"pk": self.row.pk}), upload())
+
+        yield Step(api, "change", "POST", True, send)
+        yield self._api("attachment", "change", "DELETE", of_row=True, before=self._file)
+
+    def _collaborators(self) -> Iterator[Step]:
+        def share() -> dict[str, Any]:
+            self._back()
+            found, _made = Collaborator.objects.get_or_create(
+                resource=self.resource.name, record_id=self.row.pk, user=self.user
+            )
+            return {"collaborator": found.pk}
+
+        yield self._page("collaborators", "change", of_row=True, before=self._back)
+        chosen = {"user": self.user.pk, "level": "read"}
+        yield self._page("collaborators", "change", "POST", chosen, of_row=True, before=self._back)
+        yield self._page("collaborator-remove", "change", "POST", of_row=True, before=share)
+
+    def _back(self) -> None:
+        """Take the row out of the trash; make it anew where it was removed."""
+        if self.is_elsewhere:
+            return
+        model = type(self.row)
+        stored = model._base_manager.filter(pk=self.row.pk)
+        if not stored.exists():
+            self.row.save(force_insert=True)
+        if has_trash(self.resource):
+            stored.update(deleted_at=None)
+
+    def _into_trash(self) -> None:
+        self._back()
+        put_in_trash(self.row)
+
+    def _trash(self) -> Iterator[Step]:
+        yield self._page("restore", "restore", "POST", of_row=True, before=self._into_trash)
+        yield self._api("restore", "restore", "POST", of_row=True, before=self._into_trash)
+        yield self._page("purge", "purge", "POST", of_row=True, before=self._into_trash)
+        yield self._api("purge", "purge", "POST", of_row=True, before=self._into_trash)
+
+    def _changing(self, way: str, method: str) -> Step:
+        def data() -> dict[str, Any]:
+            self._back()
+            form = self.resource.form_for(self.user, type(self.row)._base_manager.get(pk=self.row.pk))
+            return good_values(form, self.mark)
+
+        if way == "edit":
+            return self._page("edit", "change", "POST", data, of_row=True, before=self._back)
+        return self._api("detail", "change", method, lambda: as_json(self.resource, self.user, data()), of_row=True)
+
+    def _adding(self, *, api: bool) -> Step:
+        def data() -> dict[str, Any]:
+            return good_values(self.resource.form_for(self.user), self.mark)
+
+        if api:
+            return self._api("list", "add", "POST", lambda: as_json(self.resource, self.user, data()))
+        return self._page("new", "add", "POST", data)
+
+    def _action(self, action: Action) -> Iterator[Step]:
+        def data() -> dict[str, Any]:
+            return good_values(action.form(), self.mark) if action.form else {}
+
+        def ready() -> None:
+            self._back()
+            make_ready(action, self.row)
+
+        named = {"name": action.name}
+        yield self._page("action", action.verb, "POST", data, of_row=True, before=ready, more=named)
+        yield self._api(action.name, action.verb, "POST", data, of_row=True, before=ready)
+
+
+@cache
+def own_pages() -> tuple[str, ...]:
+    """Names of generic addresses that a module answers with a view of its own, which tests of its own cover."""
+    first: dict[str, str] = {}
+    for pattern in flat(get_resolver("config.urls").url_patterns):
+        first.setdefault(pattern.name or "", pattern.callback.__module__)
+    generic = {pattern.name for pattern in flat(import_module("core.pages.urls").urlpatterns)}
+    return tuple(name for name, module in first.items() if name in generic and not module.startswith("core.pages"))
+
+
+def flat(patterns: Iterable[Any]) -> Iterator[URLPattern]:
+    """The addresses below the patterns, in the order in which they are tried."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from flat(pattern.url_patterns)
+
+
+def make_ready(action: Action, row: Any) -> None:
+    """Put the row into a state in which the action makes sense, by trying the values of its choices."""
+    stored = type(row)._base_manager.filter(pk=row.pk)
+    for field in type(row)._meta.concrete_fields:
+        values = [value for value, _label in field.flatchoices or ()]
+        values += [True, False] if isinstance(field, models.BooleanField) else []
+        for value in values:
+            current = stored.get()
+            if action.when(current):
+                return
+            setattr(current, field.name, value)
+            if action.when(current):
+                stored.update(**{field.name: value})
+                return
+
+
+def as_json(resource: Resource, user: User, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form would send, as the API takes it."""
+    form = resource.form_for(user)
+    return {
+        name: (value == "on") if type(form.fields.get(name)).__name__ == "BooleanField" else value
+        for name, value in values.items()
+    }
