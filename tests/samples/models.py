@@ -32,7 +32,9 @@ class Project(Record):
     phone = models.CharField(_("Mobile phone"), max_length=30, blank=True)
     website = models.URLField(_("Website"), blank=True)
     note = models.TextField(_("Remarks"), blank=True)
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("Project members"))
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("Project members")
+    )
 
     class Meta(Record.Meta):
         abstract = False

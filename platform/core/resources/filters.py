@@ -93,7 +93,10 @@ class Filter:
                 ids.append(int(value))
             else:
                 raise BadFilter(self._complaint([value]))
-        return condition | Q(**{f"{self.name}__in": ids})
+        condition |= Q(**{f"{self.name}__in": ids})
+        if self.kind == "many":  # joined to the list itself, a row with two of the records would come twice
+            return Q(pk__in=self.field.model._base_manager.filter(condition).values("pk"))
+        return condition
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)
