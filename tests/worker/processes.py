@@ -64,7 +64,7 @@ def worker(environment: Mapping[str, str], log: Path, *, processes: int = 2) -> 
 @contextmanager
 def scheduler(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A dispatcher."""
-    with process("manage.py", "run_scheduler", environment=environment, log=log) as started:
+    with process("-m", "tests.worker.dispatching", environment=environment, log=log) as started:
         yield started
 
 
