@@ -120,6 +120,7 @@ def test_a_link_changes_the_page_without_loading_the_document_and_back_restores_
     page.locator("#side a", has_text="客户分类").click()
     expect(page.locator("h1")).to_have_text("组织管理")
     assert page.title().startswith("组织管理")
+    assert page.evaluate("document.activeElement.id") == "main"
     assert page.url.endswith("/tree/")
     page.go_back()
     expect(page.locator("h1")).to_have_text("客户")
@@ -134,6 +135,14 @@ def test_a_page_without_the_shell_is_loaded_whole(page: Page, address: str) -> N
     page.locator("#side .fold a").first.click()
     page.wait_for_url("**/bare/")
     expect(page.locator(".bare-card")).to_be_visible()
+
+
+def test_a_link_that_is_refused_leaves_the_page_as_it_is(page: Page, address: str) -> None:
+    visit(page, address)
+    page.evaluate("document.querySelector('#side .fold a').href = '/dev/components/forbidden/'")
+    page.locator("#side .fold a").first.click()
+    expect(page.locator(".toastx-error")).to_contain_text("没有权限")
+    expect(page.locator("h1")).to_have_text("组件")
 
 
 def test_a_message_offers_to_undo(page: Page, address: str) -> None:
@@ -327,7 +336,7 @@ def test_keys_walk_open_and_select_rows(page: Page, address: str) -> None:
     page.keyboard.press("Escape")
     expect(page.locator(".bulk")).to_be_hidden()
     page.keyboard.press("?")
-    page.wait_for_function("document.activeElement.closest('.modal') !== null")
+    _until(page, lambda: page.evaluate("document.activeElement.closest('.modal') !== null"))
     page.keyboard.press("Escape")
     expect(page.locator(".keys")).to_have_count(0)
     page.keyboard.press("/")

@@ -31,6 +31,20 @@ Forms
     {% fields form %}           hidden fields, form errors and every field in the two-column grid
     {% field form.name %}       label, star, control, help, errors (the same as `{{ form.name.as_field_group }}`)
     {{ form.name|control }}     the control alone
+
+Behaviours that markup asks for by attribute
+    data-confirm …              asks first (`{% confirm %}` writes them)
+    data-draft="user:7"         on a form: what is typed is kept on the device and offered again; leaving asks
+    data-list, data-row, data-pick, data-bulk, data-preview, data-url, data-column   lists, see js/list.js
+    data-star="/url"            a star shown at once; posts `on`
+    data-order with data-grip   a list whose items are dragged or moved by arrows; sends `reordered`
+    data-tree, data-move, data-checks   trees, see js/tree.js
+    data-new, data-edit, data-refresh, data-search, data-go="u"   what C, E, R, / and G U press
+    data-drop                   a place to drop files; data-send-on-change sends the form of a field
+    data-badge="inbox"          a count that the socket keeps; data-job="7" is told `refresh` when the job moves on
+    data-copy="text"            copies; data-reveal="id" shows a password field
+    hx-target="#drawer" / "#dialog"    where `{% drawer %}` and `{% modal %}` open; events close-drawer, close-dialog
+    Links inside #app change the page without loading it; hx-boost="false" on those that lead to files.
 """
 
 from __future__ import annotations

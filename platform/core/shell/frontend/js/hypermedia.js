@@ -37,9 +37,11 @@ document.addEventListener("htmx:before:response", (event) => {
 // A page without the shell (sign-in, an error) can't be put into it: load it whole.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
-  if (ctx.select !== "#app" || ctx.response.status === 409 || !isPage(ctx.response.raw) || /\bid="app"/.test(ctx.text)) return;
-  event.preventDefault();
   const { raw } = ctx.response;
+  if (ctx.select !== "#app" || !isPage(raw) || /\bid="app"/.test(ctx.text)) return;
+  // Refusals, conflicts and faults are told where one is; what is gone has a page of its own.
+  if (!raw.ok && raw.status !== 404) return;
+  event.preventDefault();
   if (ctx.request.method === "GET" || raw.redirected) location.href = raw.url;
   else toast(text("failed"), { level: "error" });
 });
@@ -65,6 +67,11 @@ document.addEventListener("htmx:before:swap", () => {
 document.addEventListener("htmx:after:swap", () => {
   const menu = document.querySelector("#side nav");
   if (menu) menu.scrollTop = menuAt;
+});
+
+// A new page is read from its beginning, unless a field of it asked for the focus.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.select === "#app" && document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
 });
 
 // A line under the top bar, once a request takes longer than one notices.

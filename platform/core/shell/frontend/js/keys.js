@@ -80,7 +80,7 @@ document.addEventListener("keydown", (event) => {
     going = Date.now() + 1000;
     return;
   }
-  if (event.key === "Enter" && event.target === document.body && openCurrent()) event.preventDefault();
+  if (event.key === "Enter" && event.target.matches("body, #main") && openCurrent()) event.preventDefault();
   const act = single[event.key];
   if (!act || event.repeat && !["j", "k"].includes(event.key)) return;
   event.preventDefault();

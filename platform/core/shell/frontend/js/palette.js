@@ -36,7 +36,7 @@ export function openPalette() {
     option?.scrollIntoView({ block: "nearest" });
   };
   const theme = () => {
-    const line = el("button", { type: "button", class: "co w-100 border-0 bg-transparent" }, icon("moon"), text("flipTheme"));
+    const line = el("button", { type: "button", class: "co" }, icon("moon"), text("flipTheme"));
     line.addEventListener("click", () => {
       shown();
       flipTheme();
