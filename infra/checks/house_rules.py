@@ -6,6 +6,8 @@ Each rule takes one file and gives its faults. Why they exist stands in infra/do
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
+from django.db.models import QuerySet
+
 from infra.checks.sources import Finding, Source
 
 Rule = Callable[[Source], Iterable[Finding]]
@@ -104,17 +106,13 @@ def managers_only_in_the_access_layer(source: Source) -> Iterator[Finding]:
         or "/migrations/" in source.package
     ):
         return
-    scoped = {
-        id(node.value)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and node.attr == "visible_to"
-    }
+    named = _managers_asked_by_name(source)
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Attribute) and _is_manager(node) and id(node) not in scoped:
+        if isinstance(node, ast.Attribute) and _is_manager(node) and id(node) not in named:
             yield source.finding(
                 node,
                 f".{node.attr} outside the access layer: start with resource.rows(user, action) or "
-                ".visible_to(user, action); a read of the system itself gets a name in models.py",
+                ".visible_to(user, action), or with a read that has a name in models.py",
             )
 
 
@@ -155,6 +153,28 @@ def no_triggers(source: Source) -> Iterator[Finding]:
             words = " ".join(node.value.upper().split())
             if "CREATE TRIGGER" in words or "CREATE OR REPLACE TRIGGER" in words:
                 yield source.finding(node, "a trigger: do it in the service, in the same transaction")
+
+
+def _managers_asked_by_name(source: Source) -> set[int]:
+    """The managers that are followed by `visible_to` or by a read that models.py defines.
+
+    Django's own methods, `filter` and `get` above all, are no names: they say what is looked up here, not
+    who may look. `get_queryset()` in between counts for nothing.
+    """
+    named = set()
+    for node in ast.walk(source.tree):
+        if not isinstance(node, ast.Attribute) or not _is_name_of_a_read(node.attr):
+            continue
+        owner = node.value
+        if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute) and owner.func.attr == "get_queryset":
+            owner = owner.func.value
+        if isinstance(owner, ast.Attribute) and owner.attr in {"objects", SYSTEM_MANAGER}:
+            named.add(id(owner))
+    return named
+
+
+def _is_name_of_a_read(method: str) -> bool:
+    return method == "none" or not (hasattr(QuerySet, method) or method == "get_queryset")
 
 
 def _managers_with_other_names(source: Source) -> Iterator[Finding]:

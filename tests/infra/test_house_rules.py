@@ -55,6 +55,16 @@ def test_it_lets_a_lookup_start_with_the_scope() -> None:
     assert faults("crm/customers/pages.py", "rows = resource.rows(user, 'view')\n") == []
 
 
+@pytest.mark.parametrize("read", ["objects.due()", "objects.get_queryset().due()", "rows.of(user)"])
+def test_it_lets_a_lookup_start_with_a_read_that_has_a_name(read: str) -> None:
+    assert faults("crm/customers/pages.py", f"rows = Customer.{read}.filter(name='a')\n") == []
+
+
+@pytest.mark.parametrize("read", ["objects.get(pk=1)", "objects.get_queryset().first()", "_base_manager.due()"])
+def test_it_finds_a_lookup_that_starts_with_djangos_own(read: str) -> None:
+    assert len(faults("crm/customers/pages.py", f"row = Customer.{read}\n")) == 1
+
+
 @pytest.mark.parametrize(
     "path", ["crm/customers/models.py", "crm/customers/services.py", "platform/core/access/visibility.py"]
 )
