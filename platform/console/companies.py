@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import operator
 from console.company_acts import ACTS, acts_for
-from console.company_list import CompanyList
+from console.company_list import CompanyList, paging_of
 from console.company_new import NewCompanyForm, company_add
 from console.figures import figures_of
 from console.plans import PLANS
@@ -65,6 +65,16 @@ def company(request: HttpRequest, company_id: int) -> HttpResponse:
         "plan": PLANS.get(info.licence.plan, info.licence.plan),
     }
     return render(request, "console/company.html", context)
+
+
+@operator
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """What operators did to all companies, newest first."""
+    entries = LogEntry.objects.filter(resource="companies").order_by("-pk")
+    paging = paging_of(request.GET, entries.count())
+    start = (paging.page - 1) * paging.size
+    return render(request, "console/log.html", {"log": entries[start : start + paging.size], "paging": paging})
 
 
 @operator

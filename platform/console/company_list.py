@@ -71,21 +71,18 @@ class CompanyList:
         self.plan = plan if plan in PLANS else ""
         sort = params.get("sort", "")
         self.sort = sort if sort.removeprefix("-") in SORTS else USUAL_SORT
-        self.size = _number(params.get("size"), 20) if _number(params.get("size"), 20) in SIZES else 20
-        self._page = max(1, min(_number(params.get("page"), 1), 100_000))
 
     @cached_property
     def paging(self) -> Paging:
-        """Which page this is of how many; the last one when the address asks for one behind it."""
-        total = run_outside_companies(lambda: self._found().count())
-        return Paging(min(self._page, max(1, -(-total // self.size))), self.size, total)
+        """Which page this is of how many."""
+        return paging_of(self._params, run_outside_companies(lambda: self._found().count()))
 
     @cached_property
     def rows(self) -> list[Row]:
         """The companies of this page, with their figures."""
-        start = (self.paging.page - 1) * self.size
+        start = (self.paging.page - 1) * self.paging.size
         found = run_outside_companies(
-            lambda: [(row.info, row.created_at) for row in self._sorted()[start : start + self.size]]
+            lambda: [(row.info, row.created_at) for row in self._sorted()[start : start + self.paging.size]]
         )
         figures = figures_of_all(company for company, _created_at in found)
         return [Row(company, created_at, figures[company.id]) for company, created_at in found]
@@ -179,5 +176,13 @@ def _in_state(rows: QuerySet[Company], state: str) -> QuerySet[Company]:
     return rows.filter(licence__state=state) if state else rows
 
 
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else default
+def paging_of(params: QueryDict, total: int) -> Paging:
+    """The page that an address asks for; the last one when there are not so many."""
+    size = _number(params.get("size", ""), 20)
+    size = size if size in SIZES else 20
+    last = max(1, -(-total // size))
+    return Paging(max(1, min(_number(params.get("page", ""), 1), last)), size, total)
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else default

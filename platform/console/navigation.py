@@ -26,12 +26,16 @@ class HostProvider(CompanyProvider):
         own = [area for area in areas if area.key == SYSTEM.key]
         if not may_operate(request.user):
             return own
-        entries = [Entry(_("Companies"), reverse("home"), icon="building-community", key="companies")]
-        entries.append(
-            Entry(_("Operators' log"), f"{reverse('log-list')}?resource=companies", icon="history", key="operators-log")
-        )
+        entries = [Entry(_("Companies"), reverse("console-companies"), icon="building-community", key="companies")]
+        entries.append(Entry(_("Operators' log"), reverse("console-log"), icon="history", key="operators-log"))
         return (
-            Area("console", _("Companies"), reverse("home"), [Group(_("Console"), entries)], "building-community"),
+            Area(
+                "console",
+                _("Companies"),
+                reverse("console-companies"),
+                [Group(_("Console"), entries)],
+                "building-community",
+            ),
             *own,
         )
 

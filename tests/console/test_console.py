@@ -59,7 +59,7 @@ def do(console: Client, company: Any, act: str, **values: Any) -> Any:
 
 
 def test_operators_see_the_companies_and_not_their_own(console: Client) -> None:
-    page = console.get("/")
+    page = console.get("/companies/")
     assert page.status_code == 200
     assert {row.company.name for row in page.context["list"].rows} == {"Alpha", "Beta"}
 
@@ -67,7 +67,7 @@ def test_operators_see_the_companies_and_not_their_own(console: Client) -> None:
 def test_it_counts_users_and_tells_the_last_activity(console: Client, company: Any) -> None:
     person()
     person("gone", phone="", email="", is_active=False)
-    (row,) = console.get("/", {"q": "alpha"}).context["list"].rows
+    (row,) = console.get("/companies/", {"q": "alpha"}).context["list"].rows
     assert row.figures.users == 1
     assert f"1 / {company.licence.seats}" in console.get(f"/companies/{company.id}/").content.decode()
 
@@ -90,15 +90,15 @@ def test_it_counts_users_and_tells_the_last_activity(console: Client, company: A
     ],
 )
 def test_the_list_is_searched_and_filtered(console: Client, query: dict[str, str], names: list[str]) -> None:
-    page = console.get("/", query)
+    page = console.get("/companies/", query)
     assert page.status_code == 200
     assert sorted(row.company.name for row in page.context["list"].rows) == names
 
 
 @pytest.mark.parametrize("column", ["name", "plan", "seats", "valid_until", "created_at"])
 def test_the_list_is_sorted_both_ways(console: Client, column: str) -> None:
-    up = [row.company.id for row in console.get("/", {"sort": column}).context["list"].rows]
-    down = [row.company.id for row in console.get("/", {"sort": f"-{column}"}).context["list"].rows]
+    up = [row.company.id for row in console.get("/companies/", {"sort": column}).context["list"].rows]
+    down = [row.company.id for row in console.get("/companies/", {"sort": f"-{column}"}).context["list"].rows]
     assert sorted(up) == sorted(down)
     if column in {"name", "created_at"}:
         assert up == down[::-1]
@@ -106,7 +106,11 @@ def test_the_list_is_sorted_both_ways(console: Client, column: str) -> None:
 
 def test_a_part_of_the_list_is_no_whole_page(console: Client) -> None:
     part = console.get(
-        "/", {"q": "alpha"}, HTTP_HX_REQUEST="true", HTTP_HX_REQUEST_TYPE="partial", HTTP_HX_TARGET="section#list"
+        "/companies/",
+        {"q": "alpha"},
+        HTTP_HX_REQUEST="true",
+        HTTP_HX_REQUEST_TYPE="partial",
+        HTTP_HX_TARGET="section#list",
     ).content.decode()
     assert 'id="list"' in part
     assert "<html" not in part
@@ -119,7 +123,13 @@ def test_only_administrators_of_the_operators_get_in(
     clerk = client_of(operators)
     clerk.post("/sign-in/", {"login": "clerk", "password": PASSWORD})
     stranger = client_of(operators)
-    for path in ("/", "/companies/new/", f"/companies/{company.id}/", f"/companies/{company.id}/suspend/"):
+    for path in (
+        "/companies/",
+        "/companies/log/",
+        "/companies/new/",
+        f"/companies/{company.id}/",
+        f"/companies/{company.id}/suspend/",
+    ):
         assert clerk.get(path).status_code == 403, path
         assert clerk.post(path, {"reason": "x"}).status_code in {403, 405}, path
         assert stranger.get(path)["Location"].startswith("/sign-in/"), path
@@ -160,6 +170,17 @@ def test_an_operator_extends_a_licence_with_a_reason(
     page = console.get(f"/companies/{company.id}/").content.decode()
     assert "by phone" in page
     assert day.isoformat() in page
+
+
+def test_the_log_of_all_companies_names_company_operator_and_reason(
+    console: Client, company: Any, other_company: Any
+) -> None:
+    do(console, company, "seats", seats=25)
+    do(console, other_company, "grant-api", reason="asked by mail")
+    page = console.get("/companies/log/").content.decode()
+    for text in ("Alpha", "Beta", "by phone", "asked by mail", "值班员"):
+        assert text in page
+    assert console.get("/companies/log/", {"page": "99", "size": "x"}).status_code == 200
 
 
 def test_an_operator_sets_seats_and_plan(console: Client, company: Any) -> None:
@@ -239,8 +260,10 @@ def test_a_deleted_company_is_closed_and_comes_back(
 ) -> None:
     do(console, company, "delete")
     assert client.get("/sign-in/").status_code in {403, 404}
-    assert [row.company.name for row in console.get("/", {"state": "deleted"}).context["list"].rows] == ["Alpha"]
-    assert [row.company.name for row in console.get("/").context["list"].rows] == ["Beta"]
+    assert [row.company.name for row in console.get("/companies/", {"state": "deleted"}).context["list"].rows] == [
+        "Alpha"
+    ]
+    assert [row.company.name for row in console.get("/companies/").context["list"].rows] == ["Beta"]
     do(console, company, "restore")
     assert client.get("/sign-in/").status_code == 200
     assert [line.verb for line in entries(operators)] == ["company_delete", "company_restore"]
