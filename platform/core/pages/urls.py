@@ -45,6 +45,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
     if "delete" in verbs or resource.actions:
         yield path(f"{name}/bulk/", bulk.bulk, given, f"{name}-bulk")
+    if "restore" in verbs or any(action.undo for action in resource.actions):
         yield path(f"{name}/undo/<str:token>/", undo.undo, given, f"{name}-undo")
     if any(panel.name == attachments.PANEL for panel in resource.panels):
         yield path(f"{name}/<int:pk>/files/", attachments.upload, given, f"{name}-files")

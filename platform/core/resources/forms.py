@@ -36,7 +36,9 @@ class RemoteSelect(forms.Select):
         """Only the chosen row: the others are fetched when searched for."""
         field_choices: Any = self.choices
         rows = (
-            field_choices.queryset.filter(pk__in=[v for v in value if str(v).isdigit()])
+            field_choices.queryset.filter(
+                pk__in=[v for v in value if str(v).isascii() and str(v).isdigit() and len(str(v)) < 19]
+            )
             if hasattr(field_choices, "queryset")
             else []
         )

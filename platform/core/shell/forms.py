@@ -79,6 +79,10 @@ class FileChoose(forms.ClearableFileInput):
         return context
 
 
+def _may_be_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 class _Remote:
     """The part of both pickers: options come from `url` as the user types, only chosen ones are in the page.
 
@@ -102,9 +106,10 @@ class _Remote:
         if not self.url or queryset is None:
             every: list[Any] = super().optgroups(name, value, attrs)  # type: ignore[misc]
             return every
-        chosen = {str(one) for one in value if one not in (None, "")}
         field = self.choices.field
         key = field.to_field_name or "pk"
+        # What is no key at all, sent by hand, is refused by the field; here it must not reach the database.
+        chosen = {str(one) for one in value if one not in (None, "") and (key != "pk" or _may_be_key(str(one)))}
         found = list(queryset.filter(**{f"{key}__in": chosen})) if chosen else []
         blank = [] if getattr(self, "allow_multiple_selected", False) else [("", "")]
         options = blank + [(field.prepare_value(obj), field.label_from_instance(obj)) for obj in found]
