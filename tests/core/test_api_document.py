@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from core.api import schema, urls
 from core.resources import Resource
 from core.resources.registry import resources
+from tests.every_resource.scene import full_row
 from tests.factories import make, make_administrator
 
 pytestmark = pytest.mark.django_db
@@ -71,8 +72,7 @@ def test_it_names_exactly_the_fields_that_are_taken(document: dict[str, Any], re
 
 @every_resource
 def test_it_describes_what_is_answered(client: Any, document: dict[str, Any], resource: Resource) -> None:
-    chosen = {name: column.choices[0][0] for name, column in resource.all_columns.items() if column.choices}
-    make(resource.model, everything=True, **chosen)
+    full_row(resource)
     page = client.get(f"/api/{resource.name}/").json()
     assert page["results"]
     answer = document["paths"][f"/api/{resource.name}/"]["get"]["responses"]["200"]["content"]["application/json"]

@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
 from core.pages.models import SavedView
+from core.pages.undo import undo_tag
 from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
@@ -110,6 +111,8 @@ class Tour:
             yield self._of_view("GET", {})
             yield self._of_view("POST", {"name": f"{self.mark} other view"})
             yield self._of_view("POST", {"do": "remove"})
+        if "export" in self.resource.all_verbs:
+            yield self._page("export", "export", "POST", {"format": "csv", "query": ""})
         if self._has_files:
             yield from self._files()
 
@@ -132,6 +135,9 @@ class Tour:
         if has_trash(self.resource):
             yield from self._trash()
         if "delete" in verbs:
+            yield self._page(
+                "bulk", "delete", "POST", lambda: {"do": "delete", "ids": [self.row.pk]}, before=self._back
+            )
             yield self._page("delete", "delete", "POST", of_row=True, before=self._back)
             yield self._api("detail", "delete", "DELETE", of_row=True, before=self._back)
 
@@ -260,9 +266,15 @@ class Tour:
 
     def _into_trash(self) -> None:
         self._back()
-        put_in_trash(self.row)
+        if not self.is_elsewhere:
+            put_in_trash(self.row)
+
+    def _undone(self) -> dict[str, Any]:
+        self._into_trash()
+        return {"token": undo_tag(self.resource, self.user, "restore", [self.row.pk]).rstrip("/").rpartition("/")[2]}
 
     def _trash(self) -> Iterator[Step]:
+        yield self._page("undo", "", "POST", before=self._undone)
         yield self._page("restore", "restore", "POST", of_row=True, before=self._into_trash)
         yield self._api("restore", "restore", "POST", of_row=True, before=self._into_trash)
         yield self._page("purge", "purge", "POST", of_row=True, before=self._into_trash)

@@ -13,18 +13,19 @@ from django.utils import timezone
 _numbers = itertools.count(700)
 
 
-def good_values(form: forms.BaseForm, mark: str = "typed") -> dict[str, Any]:
-    """Values that the form accepts, as text or lists of text; fields that may stay empty stay so, or as they are."""
+def good_values(form: forms.BaseForm, mark: str = "typed", *, everything: bool = False) -> dict[str, Any]:
+    """Values that the form accepts, as text or lists of text.
+
+    Fields that may stay empty stay so, or as they are; with `everything` they are filled too.
+    """
     values: dict[str, Any] = {}
     for name, field in form.fields.items():
         held = form.get_initial_for_field(field, name)
-        value = (
-            _entered(field, held)
-            if held not in (None, "", [])
-            else _good(name, field, mark)
-            if field.required
-            else None
-        )
+        value = None
+        if held not in (None, "", []):
+            value = _entered(field, held)
+        elif field.required or everything:
+            value = _good(name, field, mark)
         if value is not None:
             values[name] = value
     return values
