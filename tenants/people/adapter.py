@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """Store a new password; every other session of the user ends with it."""
         user.set_password(password)
-        user.save(update_fields=["password"])
+        user.save(update_fields=["password", "password_is_temporary"])
 
     def forget_attempts(self, request: HttpRequest, user: User) -> None:
         """Count from nothing again, for somebody who has proved to be the user in another way."""

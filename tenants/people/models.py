@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Access, CompanyWide, Owned, Rule
 from core.records.base import Stored, StoredQuerySet, Trashable
+from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
 from tenants.people.phones import PhoneField
 
@@ -54,13 +55,17 @@ class Department(Stored):
         abstract = False
         ordering = ["order", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("code"), name="department_code", violation_error_message=_("This code is in use already.")
+            Unique(
+                Lower("code"),
+                name="department_code",
+                at="code",
+                violation_error_message=_("This code is in use already."),
             ),
-            models.UniqueConstraint(
+            Unique(
                 "parent",
                 Lower("name"),
                 name="department_name",
+                at="name",
                 violation_error_message=_("There is one of this name here already."),
             ),
         ]
@@ -155,28 +160,32 @@ class User(AbstractBaseUser, Stored, Trashable):
         abstract = False
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
+            Unique(
                 Lower("username"),
                 condition=Q(deleted_at__isnull=True),
                 name="user_login_name",
+                at="username",
                 violation_error_message=_("This login name is taken."),
             ),
-            models.UniqueConstraint(
+            Unique(
                 "phone",
                 condition=Q(deleted_at__isnull=True) & ~Q(phone=""),
                 name="user_phone",
+                at="phone",
                 violation_error_message=_("Another user has this mobile phone."),
             ),
-            models.UniqueConstraint(
+            Unique(
                 Lower("email"),
                 condition=Q(deleted_at__isnull=True) & ~Q(email=""),
                 name="user_email",
+                at="email",
                 violation_error_message=_("Another user has this e-mail address."),
             ),
-            models.UniqueConstraint(
+            Unique(
                 "employee_number",
                 condition=Q(deleted_at__isnull=True) & ~Q(employee_number=""),
                 name="user_employee_number",
+                at="employee_number",
                 violation_error_message=_("Another user has this employee number."),
             ),
         ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Scope
 from core.records.base import Stored
+from core.records.constraints import Unique
 
 
 class Role(Stored):
@@ -47,11 +48,14 @@ class Role(Stored):
         abstract = False
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                Lower("name"), name="role_name", violation_error_message=_("There is a role of this name already.")
+            Unique(
+                Lower("name"),
+                name="role_name",
+                at="name",
+                violation_error_message=_("There is a role of this name already."),
             ),
-            models.UniqueConstraint(
-                Lower("code"), name="role_code", violation_error_message=_("This code is in use already.")
+            Unique(
+                Lower("code"), name="role_code", at="code", violation_error_message=_("This code is in use already.")
             ),
         ]
         verbose_name = _("Role")

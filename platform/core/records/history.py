@@ -7,6 +7,7 @@ import decimal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.files import File
 from django.db import models
 
 from core.access import Actor
@@ -49,6 +50,8 @@ def loggable(value: Any) -> Any:
             return str(value)
         case models.Model():
             return str(value)
+        case File():  # iterating over it would read its lines
+            return value.name or ""
         case Mapping():
             return {str(key): loggable(item) for key, item in value.items()}
         case Iterable():

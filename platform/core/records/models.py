@@ -16,6 +16,7 @@ from core.access import CompanyWide, Rule
 from core.db import current_company
 from core.records import verbs
 from core.records.base import Stored, StoredQuerySet
+from core.records.constraints import Unique
 
 
 class LogEntry(models.Model):
@@ -102,8 +103,12 @@ class Option(Stored):
         abstract = False
         ordering = ["kind", "order", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                "kind", Lower("name"), name="option_once", violation_error_message=_("This option exists already.")
+            Unique(
+                "kind",
+                Lower("name"),
+                name="option_once",
+                at="name",
+                violation_error_message=_("This option exists already."),
             )
         ]
         verbose_name = _("Option")
