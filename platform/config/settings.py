@@ -136,7 +136,10 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]  # tests sign in thousands of times
     if ENVIRONMENT == "test"
-    else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    else [
+        "tenants.people.hashing.PasswordHasher",
+        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    ]  # older hashes are renewed at sign-in
 )
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
