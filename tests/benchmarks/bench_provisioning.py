@@ -71,7 +71,7 @@ def sign_up(port: int, number: int, prefix: str) -> float:
         "contact": f"someone{number}@example.com",
         "username": "admin",
         "password": "a long pass phrase 42",
-        "terms": "on",
+        "accept": "on",
     }
     start = time.perf_counter()
     status, page, _url = browser.ask("POST", f"{site}/sign-up/", form, site)
