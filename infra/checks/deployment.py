@@ -17,6 +17,8 @@ SAFE = {
 
 UNSAFE = {
     "no SECRET_KEY": {"SECRET_KEY": ""},
+    "no DATABASE_URL": {"DATABASE_URL": ""},
+    "no EMAIL_URL": {"EMAIL_URL": ""},
     "a short SECRET_KEY": {"SECRET_KEY": "secret"},
     "a host that is this machine": {"QIKU_HOST": "localhost"},
     "mail to the console": {"EMAIL_URL": "console:"},

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
+NEEDED_IN_PRODUCTION = ("SECRET_KEY", "DATABASE_URL", "VALKEY_URL", "QIKU_HOST", "EMAIL_URL")
 
 
 def text(name: str, default: str = "") -> str:
@@ -49,6 +50,17 @@ def secret_key(environment: str, data: Path) -> str:
         kept.write_text(secrets.token_urlsafe(50))
         kept.chmod(0o600)
     return kept.read_text()
+
+
+def refuse_unsafe() -> None:
+    """In production: refuses what would lose data or mail, or stand open, each by the variable's name."""
+    missing = [name for name in NEEDED_IN_PRODUCTION if not os.environ.get(name)]
+    if missing:
+        raise ImproperlyConfigured(f"{', '.join(missing)} must be set in production")
+    if text("QIKU_HOST").split(":")[0] in {"localhost", "127.0.0.1"}:
+        raise ImproperlyConfigured("QIKU_HOST must be a name that companies can be reached below, not this machine")
+    if urlsplit(text("EMAIL_URL")).scheme not in {"smtp", "smtps"}:
+        raise ImproperlyConfigured("EMAIL_URL must lead to a mail server in production (smtp:// or smtps://)")
 
 
 def database(url: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ ENVIRONMENT = env.text("QIKU_ENV", "development")
 if ENVIRONMENT not in {"development", "production", "test"}:
     raise ImproperlyConfigured(f"QIKU_ENV must be development, production or test, not {ENVIRONMENT!r}")
 PRODUCTION = ENVIRONMENT == "production"
+if PRODUCTION:
+    env.refuse_unsafe()
 DEBUG = False  # technical error pages would show one company's data to whoever sees them
 DATA = Path(env.text("QIKU_DATA", str(ROOT / ".qiku" / "files")))
 SECRET_KEY = env.secret_key(ENVIRONMENT, DATA)
@@ -32,6 +34,7 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": env.number("QIKU_DATABASE_POOL", 20),
     "timeout": 10,
 }
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those in the pool die with a server that is killed
 DATABASE_ROUTERS = ["core.db.router.CompanyRouter"]
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
 TENANT_MODEL = "companies.Company"
