@@ -168,7 +168,7 @@ def measure_script() -> None:
 
 
 def _wait(port: int) -> None:
-    for _attempt in range(200):
+    for _attempt in range(900):
         try:
             http.client.HTTPConnection("127.0.0.1", port, timeout=5).connect()
         except OSError:
