@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def company(request: HttpRequest, company_id: int) -> HttpResponse:
     """One company: its licence, its addresses, how it is used, what operators did to it."""
     row, info = _row(company_id)
-    entries = LogEntry.objects.filter(resource="companies", record_id=company_id).order_by("-pk")[:LOG_SHOWN]
+    entries = LogEntry.objects.of("companies", company_id)[:LOG_SHOWN]
     acts = acts_for(info)
     context = {
         "company": info,
@@ -71,7 +71,7 @@ def company(request: HttpRequest, company_id: int) -> HttpResponse:
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
     """What operators did to all companies, newest first."""
-    entries = LogEntry.objects.filter(resource="companies").order_by("-pk")
+    entries = LogEntry.objects.of("companies")
     paging = paging_of(request.GET, entries.count())
     start = (paging.page - 1) * paging.size
     return render(request, "console/log.html", {"log": entries[start : start + paging.size], "paging": paging})
@@ -136,8 +136,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _row(company_id: int) -> tuple[Company, CompanyInfo]:
     def ask() -> tuple[Company, CompanyInfo] | None:
-        rows = Company.objects.filter(is_operators=False).select_related("licence").prefetch_related("domains")
-        row = rows.filter(pk=company_id).first()
+        row = Company.objects.customers().filter(pk=company_id).first()
         return (row, row.info) if row else None
 
     found = run_outside_companies(ask)

@@ -156,7 +156,7 @@ class CompanyList:
         return f"?{params.urlencode()}"
 
     def _searched(self) -> QuerySet[Company]:
-        rows = Company.objects.filter(is_operators=False).select_related("licence").prefetch_related("domains")
+        rows = Company.objects.customers()
         if self.term:
             rows = rows.filter(Q(name__icontains=self.term) | Q(domains__name__icontains=self.term)).distinct()
         return rows.filter(licence__plan=self.plan) if self.plan else rows

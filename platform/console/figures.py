@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
-
 from core.db import run_in_company, run_outside_companies
 from core.records.models import LogEntry
 from tenants.companies.info import CompanyInfo
@@ -33,7 +31,5 @@ def figures_of_all(companies: Iterable[CompanyInfo]) -> dict[int, Figures]:
 
 
 def _figures() -> Figures:
-    return Figures(
-        users=User.objects.get_queryset().with_seat().count(),
-        last_active=LogEntry.objects.aggregate(last=Max("at"))["last"],
-    )
+    last = LogEntry.objects.newest().first()
+    return Figures(users=User.objects.get_queryset().with_seat().count(), last_active=last.at if last else None)

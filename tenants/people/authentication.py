@@ -16,7 +16,7 @@ def user_known_as(name: str) -> User | None:
 
     A login name comes first: nobody can take another user's sign-in away by giving that name as a phone number.
     """
-    found = list(User.objects.get_queryset().known_as(name)[:3])
+    found: list[User] = list(User.objects.get_queryset().known_as(name)[:3])
     for user in found:
         if user.username.lower() == name.strip().lower():
             return user
@@ -40,4 +40,5 @@ class AnyNameBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user; one who was deleted or may no longer sign in has no session."""
-        return User.objects.get_queryset().with_seat().filter(pk=user_id).first()
+        user: User | None = User.objects.get_queryset().with_seat().filter(pk=user_id).first()
+        return user

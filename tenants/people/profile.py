@@ -41,7 +41,7 @@ class ProfileForm(forms.ModelForm[User]):
 def profile(request: HttpRequest) -> HttpResponse:
     """个人资料: shows and stores it."""
     user = cast(User, request.user)
-    form = ProfileForm(request.POST or None, instance=User.objects.get_queryset().get(pk=user.pk))
+    form = ProfileForm(request.POST or None, instance=User.objects.get_queryset().known([user.pk]).get())
     if form.is_valid() and _store(form, user):
         messages.success(request, _("Your profile is stored."))
         return HttpResponseRedirect(reverse("profile"))

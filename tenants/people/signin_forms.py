@@ -79,7 +79,8 @@ class ResetTokenForm(allauth.UserTokenForm):
             pk = base36_to_int(uidb36 or "")
         except ValueError:
             return None
-        return User.objects.get_queryset().with_seat().filter(pk=pk).first()
+        user: User | None = User.objects.get_queryset().with_seat().filter(pk=pk).first()
+        return user
 
 
 class _NewPassword:

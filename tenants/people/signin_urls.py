@@ -11,7 +11,11 @@ urlpatterns = [
     path("password/reset/", signin.reset_request, name="account_reset_password"),
     path("password/reset/sent/", signin.reset_requested, name="account_reset_password_done"),
     path("password/reset/done/", signin.reset_done, name="account_reset_password_from_key_done"),
-    re_path(r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$", signin.reset_password, name="account_reset_password_from_key"),
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        signin.reset_password,
+        name="account_reset_password_from_key",
+    ),
     path("password/change/", signin.change_password, name="account_change_password"),
     path("profile/", profile.profile, name="profile"),
 ]

@@ -36,7 +36,11 @@ def test_of_several_who_use_a_ticket_at_once_one_gets_in(live_ground: Any, compa
     for number in range(10):
         user = person(f"user{number}", phone="", email="")
         ticket = handover_make(user)
-        taken = at_once(6, lambda _thread, ticket=ticket: run_in_company(company, handover_take, ticket))
+
+        def take(_thread: int, ticket: str = ticket) -> Any:
+            return run_in_company(company, handover_take, ticket)
+
+        taken = at_once(6, take)
         assert [found.pk for found in taken if found] == [user.pk]
 
 
