@@ -7,10 +7,9 @@ what the roles allow is asked when the work begins.
 from __future__ import annotations
 
 import datetime
-import json
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -19,7 +18,8 @@ from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
+from django.db.models import CharField, DecimalField, F, FloatField, Func, IntegerField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from core.jobs.models import Job
 from core.jobs.run import JobFailed, Run
 from core.jobs.services import enqueue
 from core.live.services import notify
-from core.pages.workbooks import LONGEST_TEXT, harmless, number_cell, write_csv, write_xlsx
+from core.pages.workbooks import EXACT_DIGITS, harmless, moment_cell, number_cell, text_cells, write_csv, write_xlsx
 from core.records.history import log
 from core.resources import Column, Resource, registry
 from core.resources.query import ListQuery
@@ -42,9 +42,9 @@ FORMATS = ("xlsx", "csv")
 KEPT = timedelta(days=1)
 """How long the file can be fetched."""
 CHUNK = 2000
+FORMATS_OF_TIME = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm"}
+NOTHING_IN_JSON = frozenset({None, "{}", "[]", "null", '""'})
 MOST_SELECTED = 10_000
-
-Text = Callable[[Any], str]
 
 
 def export_order(
@@ -150,21 +150,45 @@ class ExportFile:
         return cls(result["file"], result["name"], result["rows"], result["bytes"], expires)
 
 
+class LocalText(Func):
+    """A moment as the text of its local time, to the minute."""
+
+    template = "to_char(%(expressions)s, 'YYYY-MM-DD HH24:MI')"
+    arg_joiner = " AT TIME ZONE "
+    output_field = CharField()
+
+
+class LocalNumber(Func):
+    """A moment as workbooks count its local time."""
+
+    template = "(extract(epoch FROM %(expressions)s) / 86400 + (DATE '1970-01-01' - DATE '1899-12-30'))::float8"
+    arg_joiner = " AT TIME ZONE "
+    output_field = FloatField()
+
+
+class DayNumber(Func):
+    """A day as workbooks count it."""
+
+    template = "(%(expressions)s - DATE '1899-12-30')"
+    output_field = IntegerField()
+
+
 class Table:
     """Turns rows of the database into rows of cells, chunk by chunk and column by column.
 
-    Values are read as plain tuples: making a model of each row would take longer than all the rest. What only a model
-    can answer (a derived column) is asked of the models of one chunk.
+    PostgreSQL hands over plain values in the form the file wants: making a model of each row, or a Python date of each
+    moment, would take longer than all the rest. What only a model can answer (a derived column) is asked of the models
+    of one chunk.
     """
 
     def __init__(self, resource: Resource, user: Actor, columns: Sequence[Column], *, plain: bool) -> None:
         self.resource = resource
         self.columns = columns
         self.plain = plain
-        self._masked = [resource.right(user, column.name) is FieldRight.MASKED for column in columns]
+        self._masked = {column.name for column in columns if resource.right(user, column.name) is FieldRight.MASKED}
+        self._stored = [column for column in columns if column.value is None and column.kind != "many"]
         self._names: dict[str, dict[Any, str]] = {column.name: {} for column in columns}
         self._zone = timezone.get_current_timezone()
-        self._from_row = [column for column in columns if column.value is None and column.kind != "many"]
 
     @property
     def headings(self) -> list[str]:
@@ -172,75 +196,108 @@ class Table:
         return [str(column.label) for column in self.columns]
 
     @property
-    def days(self) -> list[int]:
-        """Which columns hold days without a time, as the workbook must know."""
-        return [index for index, column in enumerate(self.columns) if column.kind == "date" and not self._masked[index]]
+    def formats(self) -> dict[int, str]:
+        """How a workbook shows the numbers that are days and moments."""
+        return {
+            index: FORMATS_OF_TIME[column.kind]
+            for index, column in enumerate(self.columns)
+            if column.kind in FORMATS_OF_TIME and column.name not in self._masked
+        }
 
     def cells(self, rows: QuerySet[Any]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in chunks of cells, read through a cursor of the server: memory does not grow with their number."""
-        fields = [self._path(column) for column in self._from_row]
-        source = rows.values_list("pk", *fields).iterator(chunk_size=CHUNK)
+        expressions = [self._expression(column) for column in self._stored]
+        source = rows.values_list("pk", *expressions).iterator(chunk_size=CHUNK)
         while chunk := list(islice(source, CHUNK)):
             pks, *values = zip(*chunk, strict=True)
-            found = dict(zip((column.name for column in self._from_row), values, strict=True))
+            found = dict(zip((column.name for column in self._stored), values, strict=True))
             models = self._models(pks)
-            done = []
-            for column, masked in zip(self.columns, self._masked, strict=True):
-                taken = found[column.name] if column.name in found else [column.of(models[pk]) for pk in pks]
-                done.append(self._column(column, taken, masked))
+            done = [
+                self._cells(column, found[column.name])
+                if column.name in found
+                else self._derived(column, [column.of(models[pk]) for pk in pks])
+                for column in self.columns
+            ]
             yield list(zip(*done, strict=True)) if done else [() for _pk in pks]
 
-    def _path(self, column: Column) -> str:
-        return f"{column.name}_id" if column.kind in {"relation", "option"} else column.name
+    def _expression(self, column: Column) -> Any:
+        """What is asked of the database for a column."""
+        field: Any = self.resource.model._meta.get_field(column.name)
+        if column.kind in {"relation", "option"}:
+            return F(field.attname)
+        if column.name in self._masked:
+            return F(column.name)
+        match column.kind:
+            case "datetime":
+                local = LocalText if self.plain else LocalNumber
+                return local(F(column.name), Value(str(self._zone)))
+            case "date":
+                return Cast(column.name, TextField()) if self.plain else DayNumber(F(column.name))
+            case "json":
+                return Cast(column.name, TextField())
+            case "number" | "money" if self.plain:
+                return Cast(column.name, TextField())
+            case "number" | "money" if isinstance(field, DecimalField) and field.max_digits <= EXACT_DIGITS:
+                return Cast(column.name, FloatField())
+        return F(column.name)
 
     def _models(self, pks: Sequence[Any]) -> Mapping[Any, Any]:
-        if len(self._from_row) == len(self.columns):
+        if len(self._stored) == len(self.columns):
             return {}
         # The rows were found in the scope of the user; these are the same rows once more.
-        wanted = self.resource.model._base_manager.filter(pk__in=pks)
+        wanted = self.resource.model.objects.known(pks)
         return {record.pk: record for record in self.resource.with_columns(wanted)}
 
-    def _column(self, column: Column, values: Sequence[Any], masked: bool) -> list[Any]:
-        if column.kind in {"relation", "option"} and column.value is None:
+    def _cells(self, column: Column, values: Sequence[Any]) -> Sequence[Any]:
+        """The cells of a column from what `_expression` gave."""
+        if column.kind in {"relation", "option"}:
             values = self._named(column, values)
-        if masked:
-            return [harmless(mask(column.text(value))) for value in values]
+        if column.name in self._masked:
+            return self._starred(column, values)
         match column.kind:
+            case "relation" | "option" | "text" | "long_text" | "email" | "url":
+                return text_cells(values)
+            case "datetime" | "date":
+                return values
+            case "number" | "money":
+                return values if self.plain else [number_cell(value) for value in values]
             case "choice":
                 labels = {value: harmless(str(label)) for value, label in column.choices}
-                return [labels.get(value, "" if value is None else harmless(str(value))) for value in values]
+                return [labels[value] if value in labels else harmless(column.text(value)) for value in values]
             case "boolean":
                 words = {True: _("Yes"), False: _("No"), None: ""}
                 return [words[value] for value in values]
-            case "datetime":
-                return [self._moment(value) for value in values]
-            case "date":
-                return [_day(value) for value in values] if self.plain else list(values)
-            case "number" | "money":
-                return list(values) if self.plain else [number_cell(value) for value in values]
             case "file":
-                return [harmless(PurePosixPath(str(value or "")).name) for value in values]
+                return text_cells([PurePosixPath(value or "").name for value in values])
             case "json":
-                return [harmless(json.dumps(value, ensure_ascii=False)) if value else "" for value in values]
-        return [self._text(column, value) for value in values]
+                return text_cells(["" if value in NOTHING_IN_JSON else value for value in values])
+        return text_cells([column.text(value) for value in values])
 
-    def _text(self, column: Column, value: Any) -> str:
-        text = value if type(value) is str else column.text(value)
-        return harmless(text if len(text) <= LONGEST_TEXT - 1 else f"{text[: LONGEST_TEXT - 2]}…")
+    def _derived(self, column: Column, values: Sequence[Any]) -> Sequence[Any]:
+        """The cells of a column from Python values."""
+        if column.name in self._masked:
+            return self._starred(column, values)
+        if column.kind in FORMATS_OF_TIME and not self.plain:
+            return [moment_cell(self._local(value)) for value in values]
+        if column.numeric:
+            return [str(value) if self.plain and value is not None else number_cell(value) for value in values]
+        return text_cells([column.text(value) for value in values])
 
-    def _moment(self, value: datetime.datetime | None) -> Any:
-        if value is None:
-            return "" if self.plain else None
-        local = value.astimezone(self._zone).replace(tzinfo=None)
-        return local.isoformat(" ", "minutes") if self.plain else local
+    def _starred(self, column: Column, values: Sequence[Any]) -> list[str | None]:
+        return text_cells([mask(column.text(value)) for value in values])
+
+    def _local(self, value: Any) -> Any:
+        if isinstance(value, datetime.datetime):
+            return value.astimezone(self._zone).replace(tzinfo=None)
+        return value
 
     def _named(self, column: Column, keys: Sequence[Any]) -> list[str]:
         """The texts of the records that the keys refer to; each is read once."""
         known = self._names[column.name]
         if missing := {key for key in keys if key is not None and key not in known}:
             field: Any = self.resource.model._meta.get_field(column.name)
-            related = field.remote_field.model._base_manager.in_bulk(list(missing))
-            known |= {key: str(record) for key, record in related.items()}
+            related = field.remote_field.model.objects.get_queryset().known(missing)
+            known |= {record.pk: str(record) for record in related}
         return [known.get(key, "") for key in keys]
 
 
@@ -268,12 +325,8 @@ def _write(path: Path, run: Run, table: Table, rows: QuerySet[Any], title: str) 
     if table.plain:
         write_csv(path, table.headings, told())
     else:
-        write_xlsx(path, title, table.headings, told(), total=total, days=table.days)
+        write_xlsx(path, title, table.headings, told(), total=total, formats=table.formats)
     return written
-
-
-def _day(value: datetime.date | None) -> str:
-    return value.isoformat() if value else ""
 
 
 def _clear(folder: str) -> None:

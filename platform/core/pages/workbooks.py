@@ -6,8 +6,9 @@ A text that a spreadsheet would take for a formula is made harmless: whoever ope
 from __future__ import annotations
 
 import csv
+import datetime
 import decimal
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from rustpy_xlsxwriter import FastExcel, Format
 
 ROWS_OF_A_SHEET = 1_048_575  # Excel's 1,048,576 less the heading
 LONGEST_TEXT = 32_767  # characters of one cell in Excel
+DAY_ZERO = datetime.date(1899, 12, 30)
+EXACT_DIGITS = 15
 EXACT_NUMBER = 2**53  # Excel keeps numbers as doubles: greater ones would change their last digits
 FORMULA_STARTS = frozenset("=+-@\t\r\n|%")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes Chinese for the code page of the machine
@@ -35,12 +38,31 @@ def harmless(text: str) -> str:
     return f"'{text}" if text and text[0] in FORMULA_STARTS else text
 
 
+def text_cells(texts: Iterable[str | None]) -> list[str | None]:
+    """Harmless cells no longer than a spreadsheet takes. Nearly all pass untouched, so they are looked at in one go."""
+    return [
+        text
+        if not text or (text[0] not in FORMULA_STARTS and len(text) < LONGEST_TEXT)
+        else harmless(text if len(text) < LONGEST_TEXT else f"{text[: LONGEST_TEXT - 2]}…")
+        for text in texts
+    ]
+
+
 def number_cell(value: Any) -> Any:
     """A number as a spreadsheet can hold it; text where it would lose digits."""
     if isinstance(value, decimal.Decimal):
-        exact = value == 0 or (abs(value) < EXACT_NUMBER and len(value.as_tuple().digits) <= 15)
+        exact = value == 0 or (abs(value) < EXACT_NUMBER and len(value.as_tuple().digits) <= EXACT_DIGITS)
         return float(value) if exact else str(value)
     return value if not isinstance(value, int) or abs(value) <= EXACT_NUMBER else str(value)
+
+
+def moment_cell(value: datetime.datetime | datetime.date | None) -> float | None:
+    """A day, or a local moment without a time zone, as workbooks count: in days since the end of 1899."""
+    if value is None:
+        return None
+    if isinstance(value, datetime.datetime):
+        return (value - datetime.datetime.combine(DAY_ZERO, datetime.time())) / datetime.timedelta(days=1)
+    return float((value - DAY_ZERO).days)
 
 
 def write_csv(path: Path, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -59,9 +81,9 @@ def write_xlsx(
     rows: Iterable[Sequence[Any]],
     *,
     total: int,
-    days: Collection[int] = (),
+    formats: Mapping[int, str] | None = None,
 ) -> None:
-    """Write a workbook with as many sheets as `total` rows need; `days` are the columns that hold days without a time.
+    """Write a workbook with as many sheets as `total` rows need; `formats` are those of numbers, by column from 0.
 
     Raises:
         TooManyRows: there are more rows than the sheets hold.
@@ -69,12 +91,12 @@ def write_xlsx(
     keys = _unique([harmless(heading) for heading in headings])
     source = iter(rows)
     sheets = max(1, -(-total // ROWS_OF_A_SHEET))
-    book = FastExcel(str(path)).format(datetime_format="yyyy-mm-dd hh:mm", bold_headers=True).freeze(row=1)
-    formats = {keys[column]: Format().set_num_format("yyyy-mm-dd") for column in days}
+    book = FastExcel(str(path)).format(bold_headers=True).freeze(row=1)
+    styles = {keys[column]: Format().set_num_format(style) for column, style in (formats or {}).items()}
     for number in range(1, sheets + 1):
         name = _sheet_name(title, number if sheets > 1 else 0)
         book.sheet(
-            name, _records(keys, islice(source, ROWS_OF_A_SHEET)), column_width=16, column_formats=formats or None
+            name, _records(keys, islice(source, ROWS_OF_A_SHEET)), column_width=16, column_formats=styles or None
         )
     book.save()
     if next(source, None) is not None:
