@@ -41,7 +41,7 @@ def test_each_kind_of_filter_finds_its_rows(client: Any, admin: User) -> None:
     other = make(User)
     kind = make(Option, kind="sample_kind")
     day = datetime.date(2026, 3, 15)
-    values = {"state": "active", "kind": kind, "budget": Decimal("10.50"), "due": day, "urgent": True}
+    values: dict[str, Any] = {"state": "active", "kind": kind, "budget": Decimal("10.50"), "due": day, "urgent": True}
     one = make(Project, name="One bridge", owner=admin, **values)
     one.members.set([other])
     later = day + datetime.timedelta(5)

@@ -34,7 +34,7 @@ class ViewForm(forms.ModelForm[SavedView]):
     def clean_name(self) -> str:
         """The name, if the owner has no other view so named."""
         name = " ".join(str(self.cleaned_data["name"]).split())
-        same = SavedView.objects.filter(resource=self.instance.resource, owner_id=self.instance.owner_id, name=name)
+        same = SavedView.objects.named(name, self.instance.resource, self.instance.owner_id)
         if same.exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You have a view of this name already."), code="taken")
         return name

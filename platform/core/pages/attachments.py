@@ -47,7 +47,7 @@ def upload(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     )
 
 
-def _stored(record: object, uploads: Iterable[UploadedFile], user: Actor) -> Iterable[str]:
+def _stored(record: object, uploads: Iterable[UploadedFile[bytes]], user: Actor) -> Iterable[str]:
     """Store what is accepted, and yield why the others are not."""
     for sent in uploads:
         try:

@@ -24,8 +24,8 @@ from core.resources.registry import resource_of
 PANEL = Panel(
     "collaborators",
     gettext_lazy("Collaborators"),
-    "users-group",
-    "pages/panels/collaborators.html",
+    icon="users-group",
+    template="pages/panels/collaborators.html",
     context=lambda record, user: {"collaborators": collaborators_of(record)},
     count=lambda record, user: collaborators_of(record).count(),
 )

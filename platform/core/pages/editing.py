@@ -118,7 +118,7 @@ def _form(request: HttpRequest, resource: Resource, form: ResourceForm, record: 
         url = reverse(f"{resource.name}-new")
     else:
         # A refused value may already stand in the record the form holds: its name is taken from the database.
-        name = str(type(record)._base_manager.get(pk=record.pk)) if form.is_bound else str(record)
+        name = str(type(record).objects.known([record.pk]).get()) if form.is_bound else str(record)
         title, back = _("Edit %(name)s") % {"name": name}, resource.record_url(record)
         url = reverse(f"{resource.name}-edit", args=[record.pk])
     context = {
@@ -154,9 +154,7 @@ def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: A
 def _conflict(request: HttpRequest, resource: Resource, form: ResourceForm, current: Any) -> HttpResponse:
     """409 with what differs: a dialog over the form where htmx sent it, else a page of its own."""
     since = current.version - (form.cleaned_data.get("version") or current.version)
-    entries = list(
-        LogEntry.objects.filter(resource=resource.name, record_id=current.pk).order_by("-pk")[: max(since, 1)]
-    )
+    entries = list(LogEntry.objects.of(resource.name, current.pk)[: max(since, 1)])
     context = {
         "title": _("Somebody else changed “%(name)s”") % {"name": current},
         "clashes": list(_clashes(resource, form, current, entries)),

@@ -129,7 +129,7 @@ class Control:
         """What may be chosen: all of it, or for a picker what is chosen already."""
         return [Choice(value, label, value in self.values) for value, label in self._choices()]
 
-    def _choices(self) -> list[tuple[str, StrOrPromise]]:
+    def _choices(self) -> Sequence[tuple[str, StrOrPromise]]:
         match self.filter.kind:
             case "choice":
                 return [(str(value), label) for value, label in self.filter.column.choices if value not in ("", None)]
@@ -137,7 +137,7 @@ class Control:
                 return [("1", _("Yes")), ("0", _("No"))]
             case "option":
                 kind = cast("OptionField", self.filter.field).kind
-                rows = Option.objects.filter(kind=kind)[:SHOWN_CHOICES]
+                rows = Option.objects.of_list(kind)[:SHOWN_CHOICES]
             case _ if self.choice_url:
                 return [
                     (value, self.filter.text([value], self.names)) for value in self.values if value not in (ME, NONE)
@@ -189,7 +189,7 @@ def _names(filter_: Filter, values: Sequence[str], user: Actor) -> dict[str, str
     if not ids or filter_.kind not in {"relation", "many", "option"}:
         return {}
     if filter_.kind == "option":
-        rows: Any = Option.objects.filter(kind=cast("OptionField", filter_.field).kind, pk__in=ids)
+        rows: Any = Option.objects.of_list(cast("OptionField", filter_.field).kind).known(ids)
     else:
         rows = resource_of(cast("type[Stored]", filter_.field.related_model)).offered(user).filter(pk__in=ids)
     found = {str(row.pk): str(row) for row in rows}

@@ -71,7 +71,7 @@ def lines(
     resource: Resource, record: models.Model, user: Actor, *, before: int | None = None, limit: int = LINES
 ) -> list[Line]:
     """The newest lines about the record, or those older than the line `before`; at most `limit`."""
-    entries = LogEntry.objects.filter(resource=resource.name, record_id=record.pk).order_by("-pk")
+    entries = LogEntry.objects.of(resource.name, record.pk)
     if before is not None:
         entries = entries.filter(pk__lt=before)
     found = list(entries[:limit])
@@ -93,7 +93,7 @@ def verb_label(resource: Resource, verb: str) -> StrOrPromise:
 
 def _people_behind(entries: Sequence[LogEntry]) -> Mapping[int, str]:
     ids = {entry.impersonator_id for entry in entries if entry.impersonator_id}
-    return {user.pk: str(user) for user in get_user_model()._base_manager.filter(pk__in=ids)} if ids else {}
+    return {user.pk: str(user) for user in get_user_model().objects.get_queryset().known(ids)} if ids else {}
 
 
 def _line(resource: Resource, entry: LogEntry, user: Actor, people: Mapping[int, str]) -> Line:
@@ -150,7 +150,7 @@ def _typed(column: Column, value: Any) -> Any:
         match column.kind:
             case "datetime":
                 return datetime.datetime.fromisoformat(value)
-            case "money":
+            case "money" | "number" if isinstance(value, str):
                 return decimal.Decimal(value)
     except (TypeError, ValueError, decimal.InvalidOperation):
         return value  # logged when the field was of another kind

@@ -249,6 +249,11 @@ class RecordList:
         return urlencode({"query": self.saved_query})
 
     @property
+    def has_operations(self) -> bool:
+        """Whether any row shown offers something to do."""
+        return any(row.actions or any(row.may.values()) for row in self.rows)
+
+    @property
     def has_bulk(self) -> bool:
         """Whether anything can be done to several records at once."""
         verbs = ("delete", "export") if self.action == "view" else ("restore", "purge")

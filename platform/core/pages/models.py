@@ -27,6 +27,10 @@ class Density(models.TextChoices):
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Reads of the saved views."""
 
+    def named(self, name: str, resource: str, owner_id: int) -> Self:
+        """The view that its owner has so named, if there is one."""
+        return self.filter(name=name, resource=resource, owner_id=owner_id)
+
     def offered_to(self, user: Actor, resource: str) -> Self:
         """The views of a resource's list that the user has: own ones first, then those that colleagues share."""
         mine = models.Case(models.When(owner_id=user.pk, then=0), default=1)

@@ -39,7 +39,7 @@ def undo(request: HttpRequest, resource: Resource, token: str) -> HttpResponse:
     verb, pks = kept["verb"], kept["pks"]
     action = None if verb == RESTORE else resource.action(verb)
     # Taking back one's own step needs no further permission than it took: the rows are those of the step itself.
-    rows = resource.model._base_manager.filter(pk__in=pks)
+    rows = resource.model.objects.known(pks)
     try:
         with transaction.atomic():
             for record in rows:

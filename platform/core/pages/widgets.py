@@ -17,7 +17,7 @@ def dressed(form: Any) -> Any:
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
             field.empty_label = ""
-        widget = _control(field)
+        widget: Any = _control(field)
         if widget is not None:
             widget.is_required = field.widget.is_required
             field.widget = widget
@@ -31,7 +31,7 @@ def _control(field: forms.Field) -> forms.Widget | None:
         return None
     match field:
         case forms.DateTimeField():
-            field.input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", *field.input_formats]
+            field.input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", *(field.input_formats or ())]
             return DateTimeInput()
         case forms.DateField():
             return DateInput()
