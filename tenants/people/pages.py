@@ -66,7 +66,11 @@ def reset_password(request: HttpRequest, resource: Resource, pk: int) -> HttpRes
     """Asks first; then shows the new password, once."""
     by = _user(request)
     user: User = found(resource, cast(Any, by), pk, "reset")
-    context: dict[str, Any] = {"target": user, "url": reverse("users-reset", args=[pk]), "back": resource.record_url(user)}
+    context: dict[str, Any] = {
+        "target": user,
+        "url": reverse("users-reset", args=[pk]),
+        "back": resource.record_url(user),
+    }
     if request.method == "POST":
         try:
             context["password"] = user_reset_password(user, by=by)
@@ -136,7 +140,7 @@ def move(request: HttpRequest, resource: Resource) -> HttpResponse:
     by = _user(request)
     moved: Department = found(resource, cast(Any, by), _number(given.get("node")), "change")
     parent = found(resource, cast(Any, by), _number(given["parent"])) if given.get("parent") else None
-    siblings = list(Department.objects.filter(parent=moved.parent).values_list("pk", flat=True))
+    siblings = list(Department.objects.below(moved.parent).values_list("pk", flat=True))
     former = {"node": moved.pk, "parent": moved.parent_id or "", "position": siblings.index(moved.pk)}
     try:
         department_move(moved, parent=parent, position=_number(given.get("position")), by=by)
@@ -171,6 +175,7 @@ def _whole_page(request: HttpRequest, url: str) -> HttpResponse:
     if "HX-Request" not in request.headers:
         return HttpResponseRedirect(url)
     response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+    del response["Content-Type"]  # there is no page in it that the shell could look for
     response["HX-Redirect"] = url
     return response
 
