@@ -109,7 +109,8 @@ class _Remote:
         field = self.choices.field
         key = field.to_field_name or "pk"
         # What is no key at all, sent by hand, is refused by the field; here it must not reach the database.
-        chosen = {str(one) for one in value if one not in (None, "") and (key != "pk" or _may_be_key(str(one)))}
+        by_key = key in {"pk", queryset.model._meta.pk.name}
+        chosen = {str(one) for one in value if one not in (None, "") and (not by_key or _may_be_key(str(one)))}
         found = list(queryset.filter(**{f"{key}__in": chosen})) if chosen else []
         blank = [] if getattr(self, "allow_multiple_selected", False) else [("", "")]
         options = blank + [(field.prepare_value(obj), field.label_from_instance(obj)) for obj in found]
