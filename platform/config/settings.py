@@ -215,8 +215,9 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000  # memory that work leaves behind goes 
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
-CELERY_TASK_ACKS_LATE = True
+# Messages are acknowledged as soon as a process takes them. Which job is whose stands in leases, and an acknowledgement
+# that a broken connection swallows at the end of a job would hold its place in the worker for ever.
+CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
