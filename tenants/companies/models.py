@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -56,6 +56,14 @@ class Schema(models.Model):
         return self.name
 
 
+class CompanyQuerySet(models.QuerySet["Company"]):
+    """Reads of the companies."""
+
+    def customers(self) -> Self:
+        """All companies but the operators' own, with licence and domains."""
+        return self.filter(is_operators=False).select_related("licence").prefetch_related("domains")
+
+
 class Company(models.Model):
     """A tenant. Its schema and UUID never change, whatever it is called and reached by."""
 
@@ -68,6 +76,8 @@ class Company(models.Model):
     is_canary = models.BooleanField(_("Migrated first"), default=False)
     created_at = models.DateTimeField(_("Created at"), default=timezone.now, editable=False)
     deleted_at = models.DateTimeField(_("Deleted at"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[models.Manager[Any]] = CompanyQuerySet.as_manager()
 
     class Meta:
         db_table = f"{PUBLIC}companies_company"

@@ -19,7 +19,7 @@ from psycopg import sql
 from core.db import run_outside_companies
 from core.db.context import run_as_owner
 from core.db.raw import own_connection, raw_connection
-from core.db.roles import grant_company_rights, prepare_database
+from core.db.roles import grant_company_rights, move_behind_wall, prepare_database
 from core.db.router import PUBLIC
 from core.db.schemas import fingerprint
 from tenants.companies.models import Schema
@@ -109,9 +109,13 @@ def migrate_public() -> list[str]:
 
 
 def _migrate_public() -> list[str]:
-    prepare_database()
+    wall_is_new = prepare_database()
     plan = public_plan()
     row = _public_row()
+    if wall_is_new and row is not None:
+        for name in Schema.objects.exclude(pk=PUBLIC_SCHEMA).values_list("name", flat=True):
+            move_behind_wall(raw_connection(), name)
+        grant_company_rights()
     if row is not None and row.version == plan.version:
         return []
     applied = list(row.applied) if row else []

@@ -42,7 +42,9 @@ def licence_extend(company_id: int, *, until: date, by: Actor | None, reason: st
     return _change(company_id, "licence_extend", extend, by, events.licence_changed, reason)
 
 
-def licence_activate(company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None, reason: str = "") -> CompanyInfo:
+def licence_activate(
+    company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None, reason: str = ""
+) -> CompanyInfo:
     """Turn a trial or an expired licence into a paid one: plan, seats and last good day (None: without end) at once."""
     _check_seats(seats)
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from core.live.sending import close_sockets
 from django.dispatch import receiver
 
+from core.live.sending import close_sockets
 from tenants.companies.events import company_closed
 from tenants.companies.info import CompanyInfo
 

@@ -11,14 +11,14 @@ COMPANIES = 50
 def main() -> None:
     """Compare the database before and after; its catalogue counts too."""
     prepare()
+    from django.db import connection
+
     from core.db import run_outside_companies
     from core.db.raw import own_connection
-    from django.db import connection
 
     make_companies(1, prefix="first")
     query = "SELECT pg_database_size(current_database())"
     with own_connection("bench") as raw:
-        raw.execute("CHECKPOINT") if raw.info.user == "postgres" else None
         before = int(raw.execute(query).fetchone()[0])  # type: ignore[index]
         make_companies(COMPANIES)
         raw.execute("VACUUM")
@@ -28,7 +28,8 @@ def main() -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FILTER (WHERE relkind = 'r'), count(*) FILTER (WHERE relkind = 'i') FROM pg_class"
-                " WHERE relnamespace = (SELECT min(name) FROM public.companies_schema WHERE name <> 'public')::regnamespace"
+                " WHERE relnamespace ="
+                " (SELECT min(name) FROM public.companies_schema WHERE name <> 'public')::regnamespace"
             )
             row: tuple[int, int] = cursor.fetchone()
             return row

@@ -21,9 +21,10 @@ def private_megabytes(pid: int) -> float:
 def main() -> None:
     """Claim schemas without furnishing them, and visit each."""
     prepare()
-    from core.db import run_in_company
     from django.apps import apps
     from django.db import connection
+
+    from core.db import run_in_company
     from tenants.companies.lookup import company_by_id
     from tenants.companies.provisioning import company_create
 

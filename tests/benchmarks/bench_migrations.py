@@ -17,6 +17,7 @@ def with_one_new_column() -> Any:
     from django.db import models
     from django.db.migrations import AddField, Migration
     from django.db.migrations.loader import MigrationLoader
+
     from tenants.companies.release import Plan, company_plan
 
     usual = company_plan()

@@ -14,12 +14,14 @@ from django.db import connection
 from core.db import run_in_company, run_outside_companies
 from core.db.context import run_as_owner
 from core.db.schemas import UnfitSchema
+from core.jobs.models import Job
+from core.jobs.runner import Outcome, run_job
 from core.records.models import LogEntry
 from tenants.companies import events, release
 from tenants.companies.info import CompanyInfo, LicenceState
 from tenants.companies.lookup import company_for_host, here
 from tenants.companies.models import Domain, Schema, Template
-from tenants.companies.provisioning import company_create, fill_pool, operators_create, pool_size
+from tenants.companies.provisioning import FILL_POOL, company_create, fill_pool, operators_create, pool_size
 from tenants.companies.subdomains import (
     SubdomainInvalid,
     SubdomainReserved,
@@ -182,6 +184,16 @@ def test_an_empty_pool_makes_one_cold(live_ground: Ground) -> None:
     assert works(make("gamma"))
 
 
+def test_a_sign_up_orders_the_pool_to_be_filled(live_ground: Ground, operators: Any, settings: Any) -> None:
+    settings.POOL_OF_SCHEMAS = 3
+    fill_pool()
+    make("gamma")
+    assert pool_size() == 2
+    job = run_in_company(operators, lambda: Job.rows.filter(kind=FILL_POOL).latest("pk"))
+    assert run_outside_companies(run_job, operators, job.pk) == Outcome.DONE
+    assert pool_size() == 3
+
+
 def test_the_pool_drops_what_another_release_made(live_ground: Ground) -> None:
     fill_pool(2)
     run_outside_companies(lambda: Schema.objects.filter(claimed_at=None).update(version="of another release"))
@@ -260,6 +272,8 @@ import itertools, os, signal, sys
 import django
 django.setup()
 from tenants.companies.provisioning import company_create
+from core.jobs.models import Job
+from core.jobs.runner import Outcome, run_job
 from core.records.models import LogEntry
 def first_row():
     LogEntry.objects.create(verb="first")

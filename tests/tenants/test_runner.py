@@ -283,6 +283,43 @@ def test_an_empty_database_is_filled(live_ground: Ground) -> None:
     assert provisioning.pool_size() == 0
 
 
+VISITOR = """
+import sys, django
+django.setup()
+from core.db import run_in_company
+from core.records.models import LogEntry
+from django.db import connection, ProgrammingError
+from tenants.companies.lookup import company_for_host
+from tenants.companies.provisioning import company_create
+company_create(name="x", subdomain=sys.argv[1], plan="trial", seats=1, setup=lambda: None)
+def use(other):
+    LogEntry.objects.create(verb="visit")
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"SELECT count(*) FROM {other.schema_name}.records_logentry")
+        except ProgrammingError as error:
+            return "denied" if "permission denied" in str(error) else str(error)
+    return "seen"
+companies = [company_for_host(f"{name}.localhost") for name in ("alpha", *sys.argv[1:])]
+print(*(run_in_company(company, use, companies[index - 1]) for index, company in enumerate(companies)))
+"""
+
+
+def test_the_second_wall_can_be_taken_down_and_raised_again(live_ground: Ground) -> None:
+    def visit(wall: str, *names: str) -> str:
+        environment = {**live_ground.environment, "QIKU_COMPANY_ROLES": wall}
+        for command in (["manage.py", "migrate_companies"], ["-c", VISITOR, *names]):
+            done = subprocess.run(
+                [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    assert visit("yes", "first") == "denied denied"
+    assert visit("no", "second", "first") == "seen seen seen"
+    assert visit("yes", "third", "second", "first") == "denied denied denied denied"
+
+
 def test_djangos_own_command_points_to_ours() -> None:
     with pytest.raises(CommandError, match="migrate_companies"):
         call_command("migrate")

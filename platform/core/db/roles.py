@@ -7,7 +7,7 @@ public tables. Which public rows a company's role may touch, a public model says
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from django.apps import apps
@@ -46,9 +46,10 @@ def roles_of(raw: psycopg.Connection[Any]) -> Roles:
     return Roles(login, f"{login}_owner", f"{login}_company")
 
 
-def prepare_database() -> None:
+def prepare_database() -> bool:
     """Make the roles, default privileges and extensions this database needs; nothing to do the second time.
 
+    Returns whether the second wall was raised just now: schemas made without it then have to be moved behind it.
     Raises ImproperlyConfigured, saying what to grant, when the login role may not make roles.
     """
     raw = raw_connection()
@@ -56,8 +57,29 @@ def prepare_database() -> None:
         raise ImproperlyConfigured(f"PostgreSQL 16 or later is needed, this is {raw.info.server_version // 10000}")
     for extension in getattr(settings, "DATABASE_EXTENSIONS", ("pg_trgm",)):
         raw.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(sql.Identifier(extension)))
+    stood = _wall_stands(raw)
     if settings.COMPANY_ROLES:
         _make_roles(raw)
+        return not stood
+    if stood:
+        _let_inherit(raw, inherit=True)
+    return False
+
+
+def _wall_stands(raw: psycopg.Connection[Any]) -> bool:
+    """Whether the login role is kept from what the owner of the tables may do."""
+    query = (
+        "SELECT NOT inherit_option FROM pg_auth_members WHERE roleid = to_regrole(%s) AND member = to_regrole(%s)"
+        " ORDER BY inherit_option DESC LIMIT 1"
+    )
+    roles = roles_of(raw)
+    return raw.execute(query, [f'"{roles.owner}"', f'"{roles.login}"']).fetchone() == (True,)
+
+
+def _let_inherit(raw: psycopg.Connection[Any], *, inherit: bool) -> None:
+    names = {key: sql.Identifier(value) for key, value in roles_of(raw)._asdict().items()}
+    choice = sql.SQL("TRUE" if inherit else "FALSE")
+    raw.execute(sql.SQL("GRANT {owner} TO {login} WITH INHERIT {choice}, SET TRUE").format(choice=choice, **names))
 
 
 def _make_roles(raw: psycopg.Connection[Any]) -> None:
@@ -76,7 +98,7 @@ def _make_roles(raw: psycopg.Connection[Any]) -> None:
                 f"the login role {roles.login!r} must be allowed to make roles (ALTER ROLE {roles.login} CREATEROLE),"
                 " or set QIKU_COMPANY_ROLES=no"
             ) from error
-    raw.execute(sql.SQL("GRANT {owner} TO {login} WITH INHERIT FALSE, SET TRUE").format(**names))
+    _let_inherit(raw, inherit=False)
     raw.execute(
         sql.SQL(
             "BEGIN; SET LOCAL ROLE {owner};"
@@ -85,6 +107,40 @@ def _make_roles(raw: psycopg.Connection[Any]) -> None:
             "COMMIT"
         ).format(**names)
     )
+
+
+def move_behind_wall(raw: psycopg.Connection[Any], name: str) -> None:
+    """Give a schema that was made without the second wall its role, and its tables their owner and rights."""
+    roles = roles_of(raw)
+    names = {key: sql.Identifier(value) for key, value in roles._asdict().items()} | {"schema": sql.Identifier(name)}
+
+    def execute(*statements: LiteralString) -> None:
+        raw.execute(sql.SQL("; ").join(sql.SQL(statement).format(**names) for statement in statements))
+
+    with raw.transaction():
+        if raw.execute("SELECT to_regrole(%s)", [name]).fetchone() == (None,):
+            execute("CREATE ROLE {schema} IN ROLE {group}")
+        execute("GRANT {schema} TO {login} WITH INHERIT FALSE, SET TRUE")
+        own = "SELECT nspowner = session_user::regrole FROM pg_namespace WHERE nspname = %s"
+        if raw.execute(own, [name]).fetchone() == (True,):
+            execute("ALTER SCHEMA {schema} OWNER TO {owner}")
+        execute("SET LOCAL ROLE {owner}", "GRANT ALL ON SCHEMA {schema} TO {login}", "RESET ROLE")
+        tables = raw.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r'"
+            " AND relowner = session_user::regrole",
+            [name],
+        )
+        for (table,) in tables.fetchall():
+            qualified = sql.Identifier(name, table)
+            raw.execute(sql.SQL("ALTER TABLE {} OWNER TO {}").format(qualified, names["owner"]))
+        execute(
+            "SET LOCAL ROLE {owner}",
+            "REVOKE ALL ON SCHEMA {schema} FROM {login}",
+            "GRANT USAGE ON SCHEMA {schema} TO {schema}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {group}",
+            "GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {group}",
+            "RESET ROLE",
+        )
 
 
 def grant_company_rights() -> None:

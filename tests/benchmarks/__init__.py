@@ -1,0 +1,1 @@
+"""Benches: `./qiku bench` runs them and compares their figures with those to reach."""
