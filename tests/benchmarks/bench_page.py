@@ -15,8 +15,8 @@ from psycopg import sql
 from infra.bench.figures import Figure, report
 from tests.benchmarks.companies import make_companies, middle, prepare
 
-COMPANIES = 3
-ROUNDS, REQUESTS = 15, 40
+COMPANIES = 300
+ROUNDS, REQUESTS = 11, 20
 USERS = 30
 
 
@@ -87,7 +87,7 @@ def main() -> None:
     from tenants.companies.lookup import company_by_id
 
     made = make_companies(COMPANIES)
-    many = made
+    many = made[::15]
     for number in many:
         fill(company_by_id(number))
     sides = {
