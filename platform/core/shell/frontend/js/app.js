@@ -11,6 +11,7 @@ import "./offline.js";
 import "./session.js";
 import "./conflict.js";
 import "./fields.js";
+import "./uploads.js";
 import "./colour.js";
 import "./narrow.js";
 import "./passwords.js";
