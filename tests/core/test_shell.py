@@ -15,7 +15,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.utils.choices import BaseChoiceIterator
 
 from core.shell import answers, colours, csp, showcase
 from core.shell import forms as controls
@@ -24,16 +23,23 @@ from core.shell.navigation import Area, Entry, Group, Provider, locate, provider
 from core.shell.paging import Paging
 from core.shell.templatetags import shell as tags
 from core.shell.texts import browser_texts
+from tenants.people.models import Department
 from tests.core.shell_site import BUILD
+from tests.factories import make
 
 FRONTEND = Path(colours.__file__).parent / "frontend"
 
 
-@pytest.fixture
-def request_() -> HttpRequest:
-    request = RequestFactory().get("/customers/?q=a&page=3")
+def asked(**query: str) -> HttpRequest:
+    """A request for a page, with a nonce."""
+    request = RequestFactory().get("/customers/", query)
     request.csp_nonce = "n0"  # type: ignore[attr-defined]
     return request
+
+
+@pytest.fixture
+def request_() -> HttpRequest:
+    return asked(q="a", page="3")
 
 
 @pytest.fixture
@@ -122,20 +128,15 @@ def test_templates_render_without_a_build(monkeypatch: pytest.MonkeyPatch, reque
     assert "/static/shell/build/app.js" in html
 
 
-def test_the_companys_colour_and_its_text_reach_the_page(request_: HttpRequest) -> None:
-    request_.GET = request_.GET.copy()
-    request_.GET["colour"] = "#ffe08a"
-    html = render_to_string(
-        "shell/bare.html", {"shell": Shell(request_, showcase.ShowcaseProvider())}, request=request_
-    )
+def test_the_companys_colour_and_its_text_reach_the_page() -> None:
+    request = asked(colour="#ffe08a")
+    html = render_to_string("shell/bare.html", {"shell": Shell(request, showcase.ShowcaseProvider())}, request=request)
     assert '<meta name="brand-colour" content="#ffe08a" data-text="#10151f">' in html
 
 
 @pytest.mark.parametrize("colour", ["red", "#12345", "#2b5fe3;}*{display:none", "url(x)", "#2b5fe3\n"])
-def test_a_malformed_colour_is_not_written(request_: HttpRequest, colour: str) -> None:
-    request_.GET = request_.GET.copy()
-    request_.GET["colour"] = colour
-    assert Shell(request_, showcase.ShowcaseProvider()).brand_colour == ""
+def test_a_malformed_colour_is_not_written(colour: str) -> None:
+    assert Shell(asked(colour=colour), showcase.ShowcaseProvider()).brand_colour == ""
 
 
 def test_the_provider_of_the_settings_must_be_one(settings: Any) -> None:
@@ -245,32 +246,13 @@ def test_a_field_shows_star_help_and_errors_that_screen_readers_find() -> None:
     assert "is-invalid" in html
 
 
+@pytest.mark.django_db
 def test_a_picker_with_an_address_holds_chosen_options_only() -> None:
-    class Rows(list[Any]):
-        def filter(self, **terms: Any) -> list[Any]:
-            return [row for row in self if str(row.pk) in terms["pk__in"]]
-
-    class Row:
-        def __init__(self, pk: int) -> None:
-            self.pk = pk
-
-    class Field:
-        to_field_name = None
-        prepare_value = staticmethod(lambda row: row.pk)
-        label_from_instance = staticmethod(lambda row: f"row {row.pk}")
-
-    class Choices(BaseChoiceIterator):
-        queryset = Rows([Row(1), Row(2)])
-        field = Field()
-
-        def __iter__(self) -> Iterator[Any]:
-            raise AssertionError("nobody reads all the rows")
-
-    widget = controls.Picker(url="/find/")
-    widget.choices = Choices()
-    html = widget.render("owner", "2")
-    assert "row 2" in html
-    assert "row 1" not in html
+    first, second = (make(Department, name=name) for name in ("业务部", "财务部"))
+    field = forms.ModelChoiceField(Department.objects.get_queryset(), widget=controls.Picker(url="/find/"))
+    html = field.widget.render("department", str(second.pk))
+    assert second.name in html
+    assert first.name not in html
     assert 'data-picker="/find/"' in html
 
 
@@ -300,13 +282,16 @@ def test_scripts_and_server_agree_on_the_strings() -> None:
     assert {key for key in told if f'"{key}"' not in scripts} == set()
 
 
+def _colours(part: str) -> dict[str, str]:
+    found = re.findall(r"--([\w-]+): #([0-9a-f]{6}|[0-9a-f]{3});", part)
+    return {
+        name: "#" + (colour if len(colour) == 6 else "".join(digit * 2 for digit in colour)) for name, colour in found
+    }
+
+
 def _tokens() -> dict[str, dict[str, str]]:
-    text = (FRONTEND / "scss/_tokens.scss").read_text()
-    light, dark = text.split('[data-bs-theme="dark"] {')
-    read = lambda part: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6}|#[0-9a-f]{3});", part))  # noqa: E731
-    full = lambda colour: colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:])  # noqa: E731
-    first = {name: full(colour) for name, colour in read(light).items()}
-    return {"light": first, "dark": first | {name: full(colour) for name, colour in read(dark).items()}}
+    light, dark = (FRONTEND / "scss/_tokens.scss").read_text().split('[data-bs-theme="dark"] {')
+    return {"light": _colours(light), "dark": _colours(light) | _colours(dark)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

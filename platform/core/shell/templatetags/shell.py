@@ -50,6 +50,7 @@ Behaviours that markup asks for by attribute
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -114,6 +115,7 @@ def _colour(name: str) -> str:
 
 
 @register.simple_tag
+@cache
 def asset(path: str) -> str:
     """The address of a static file of the shell; of one not built yet too, so that pages render without a build."""
     try:
@@ -123,6 +125,7 @@ def asset(path: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(512)  # a list draws the same few icons in every row
 def icon(name: str, cls: str = "") -> SafeString:
     """A Tabler icon from the sprite, hidden from screen readers: the words beside it speak."""
     return format_html(
