@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from core.records import verbs
 from core.records.models import LogEntry
@@ -34,15 +35,17 @@ class Log(Resource):
         return super().column(name)
 
 
-def verb_choices() -> tuple[tuple[str, object], ...]:
+def verb_choices() -> tuple[tuple[str, StrOrPromise], ...]:
     """Every verb there is in the log, with its label: those of all modules and those of their actions."""
     known = dict(verbs.labels)
     for resource in registry.resources.values():
         for action in resource.actions:
             known.setdefault(action.name, action.label)
-    return tuple(sorted(known.items()))
+    return tuple(sorted(known.items(), key=lambda one: one[0]))
 
 
-def module_choices() -> tuple[tuple[str, object], ...]:
+def module_choices() -> tuple[tuple[str, StrOrPromise], ...]:
     """Every module and screen, with its label."""
-    return tuple((name, entry.label) for name, entry in sorted({**registry.resources, **registry.screens}.items()))
+    labels = {name: resource.label for name, resource in registry.resources.items()}
+    labels |= {name: screen.label for name, screen in registry.screens.items()}
+    return tuple(sorted(labels.items(), key=lambda one: one[0]))

@@ -19,6 +19,8 @@ from django.utils.translation import ngettext
 from redis.exceptions import RedisError
 
 from core.access.masking import mask
+from core.db import current_company
+from core.live.sending import close_sockets
 from core.records.history import log
 from tenants.people.authentication import user_known_as
 from tenants.people.models import User
@@ -100,12 +102,15 @@ class AccountAdapter(DefaultAccountAdapter):
         user = request.user
         if isinstance(user, User):
             log("sign_out", by=user, resource="users", record=user)
+            close_sockets(current_company(), user.pk)  # other tabs'; those of other sessions open again by themselves
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
-        """Store a new password; every other session of the user ends with it."""
+        """Store a password of the user's own choice; every other session of the user ends with it, sockets too."""
         user.set_password(password)
+        user.password_is_temporary = False
         user.save(update_fields=["password", "password_is_temporary"])
+        close_sockets(current_company(), user.pk)
 
     def forget_attempts(self, request: HttpRequest, user: User) -> None:
         """Count from nothing again, for somebody who has proved to be the user in another way."""

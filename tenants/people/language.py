@@ -25,7 +25,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     user: Any = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        User.objects.get_queryset().filter(pk=user.pk).update(language=language)
+        User.objects.get_queryset().known([user.pk]).update(language=language)
     given = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
     response = HttpResponseRedirect(given if safe and given.startswith("/") else "/")

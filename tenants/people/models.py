@@ -26,6 +26,22 @@ from tenants.people.phones import PhoneField
 POSITIONS = declare("position", _("Position"), "总经理", "部门经理", "业务代表", "财务", "人事", "技术", "客服")
 
 
+class DepartmentQuerySet(StoredQuerySet["Department"]):
+    """Reads of the organisation tree, which everybody in the company knows."""
+
+    def in_order(self) -> Self:
+        """All units, those beside one another in the order they were put in."""
+        return self.order_by("order", "pk")
+
+    def below(self, parent: Department | None) -> Self:
+        """The units directly below a unit, or those at the top."""
+        return self.in_order().filter(parent=parent)
+
+    def departments(self) -> Self:
+        """The units that are departments (部门), not companies (公司)."""
+        return self.filter(kind=Department.Kind.DEPARTMENT)
+
+
 class Department(Stored):
     """A node of the organisation tree (机构): a company (公司) or a department (部门)."""
 
@@ -50,6 +66,8 @@ class Department(Stored):
     )
     note = models.CharField(_("Remarks"), max_length=200, blank=True)
     order = models.PositiveIntegerField(_("Order"), default=0, editable=False)
+
+    objects: ClassVar[Any] = DepartmentQuerySet.as_manager()
 
     class Meta(Stored.Meta):
         abstract = False

@@ -22,7 +22,7 @@ NAMES_SHOWN = 5
 
 
 def next_code() -> str:
-    """A code to suggest for a new unit: one more than the greatest number in use, 10000002 in an organisation of one."""
+    """A code to suggest for a new unit: one more than the greatest in use; 10000002 beside the company alone."""
     codes = Department.objects.values_list("code", flat=True)
     numbers = [int(code) for code in codes if code.isascii() and code.isdigit() and len(code) == len(str(FIRST_CODE))]
     return str(max([FIRST_CODE, *numbers]) + 1)
@@ -109,7 +109,9 @@ def _people_left(department: Department) -> list[str]:
     members = list(User.objects.get_queryset().live().filter(department=department).order_by("pk"))
     if not members:
         return []
-    text = ngettext("%(count)s user belongs to it (%(names)s)", "%(count)s users belong to it (%(names)s)", len(members))
+    text = ngettext(
+        "%(count)s user belongs to it (%(names)s)", "%(count)s users belong to it (%(names)s)", len(members)
+    )
     return [text % {"count": len(members), "names": _listed(members)}]
 
 
@@ -126,7 +128,7 @@ def _listed(named: Sequence[object]) -> str:
 
 
 def _hold_tree() -> None:
-    """Lock every unit, so that what was checked about the tree stays so until the commit. A few hundred rows at most."""
+    """Lock every unit, so that what was checked of the tree stays so until the commit. A few hundred rows."""
     list(Department.objects.select_for_update().order_by("pk").values_list("pk"))
 
 

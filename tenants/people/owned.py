@@ -46,7 +46,7 @@ def hand_over(user: User, *, to: User, by: User) -> list[Owned]:
         _records(owned.resource, user).update(
             owner=to, department=to.department_id, version=F("version") + 1, updated_at=timezone.now()
         )
-        changes = {"owner": [str(user), str(to)], "count": [None, owned.count]}
+        changes: dict[str, list[Any]] = {"owner": [str(user), str(to)], "count": [None, owned.count]}
         log("hand_over", by=by, resource=owned.resource.name, record=None, changes=changes)
     leave_posts(user, to=to)
     return handed
@@ -77,4 +77,5 @@ def _modules() -> list[Resource]:
 
 
 def _records(resource: Resource, user: User) -> QuerySet[Any]:
-    return resource.model._base_manager.filter(owner=user)
+    rows: QuerySet[Any] = resource.model._base_manager.filter(owner=user)
+    return rows

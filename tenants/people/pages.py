@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -19,7 +19,6 @@ from core.pages.serving import BOTH, READ, WRITE, found, go, may, next_url, page
 from core.pages.undo import undo_tag
 from core.pages.widgets import dressed
 from core.resources import Resource
-from core.shell.answers import close_dialog, with_toast
 from tenants.companies.middleware import allowed_when_read_only
 from tenants.people.forms import HandOverForm
 from tenants.people.models import Department, User
@@ -135,7 +134,7 @@ def organisation(request: HttpRequest, resource: Resource) -> HttpResponse:
 
 @page("change", WRITE)
 def move(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """Moves a unit: `node`, `parent` (empty: to the top), `position` from 0. Answers how to take it back, or why not."""
+    """Moves `node` below `parent` (empty: to the top), to `position` from 0. Answers how to undo it, or why not."""
     given = {**request.GET.dict(), **request.POST.dict()}
     by = _user(request)
     moved: Department = found(resource, cast(Any, by), _number(given.get("node")), "change")
@@ -155,8 +154,8 @@ def tree_of(resource: Resource, user: Any) -> list[Node]:
     """The units that the user may see, below one another; one whose parent is not seen stands at the top."""
     active = Count("members", filter=Q(members__deleted_at__isnull=True))
     units = resource.rows(user).select_related("leader").annotate(member_count=active).order_by("order", "pk")
-    nodes = {unit.pk: Node(unit, unit.member_count) for unit in units}
-    top = []
+    nodes = {unit.pk: Node(cast(Department, unit), unit.member_count) for unit in units}
+    top: list[Node] = []
     for node in nodes.values():
         parent = nodes.get(node.unit.parent_id or 0)
         (parent.below if parent else top).append(node)

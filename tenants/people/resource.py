@@ -15,7 +15,6 @@ from core.records.base import Stored, StoredQuerySet
 from core.resources import Action, ActionRefused, Column, Resource, history
 from tenants.areas import ORGANISATION
 from tenants.people import organisation, services
-from tenants.people import verbs as verbs  # declares them
 from tenants.people.forms import DepartmentForm, ResetForm, UserForm
 from tenants.people.models import Department, User
 from tenants.people.tree import Tree
@@ -90,7 +89,8 @@ class Users(Resource):
 
     def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """As always, with the company that each user's department belongs to."""
-        return super().with_columns(rows).annotate(company_name=_company_name())
+        shown: QuerySet[Any] = super().with_columns(rows).annotate(company_name=_company_name())
+        return shown
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """Add a user, within the licence."""

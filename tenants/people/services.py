@@ -15,9 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.db import current_company
 from core.live.sending import close_sockets
+from core.records import verbs
 from core.records.history import log
 from core.records.services import record_create, record_delete, record_purge, record_restore, record_update
 from tenants.companies.seats import SeatsExhausted, take_seat
@@ -25,15 +27,27 @@ from tenants.people.administrators import hold_administrators, keep_an_administr
 from tenants.people.models import User
 from tenants.people.owned import follow_department, hand_over, leave_posts, owned_by
 
+verbs.declare(
+    sign_in=gettext_lazy("Sign in"),
+    sign_in_failed=gettext_lazy("Failed sign-in"),
+    sign_out=gettext_lazy("Sign out"),
+    password_change=gettext_lazy("Change password"),
+    password_reset=gettext_lazy("Password reset by e-mail"),
+    reset_password=gettext_lazy("Reset password"),
+    hand_over=gettext_lazy("Hand over records"),
+    switch=gettext_lazy("Switch to this user"),
+    switch_back=gettext_lazy("Switch back"),
+)
+
 # Without the letters and digits that are taken for one another when read aloud or from paper.
-PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+LEGIBLE = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PASSWORD_LENGTH = 12
 
 
 def temporary_password() -> str:
     """A random password that can be read out: 12 characters, about 69 bits, with at least one digit."""
     while True:
-        password = "".join(secrets.choice(PASSWORD_ALPHABET) for _position in range(PASSWORD_LENGTH))
+        password = "".join(secrets.choice(LEGIBLE) for _position in range(PASSWORD_LENGTH))
         if any(character.isdigit() for character in password) and not password.isdigit():
             return password
 
@@ -48,7 +62,7 @@ def user_create(values: Mapping[str, Any], *, password: str | None, by: User | N
         by: who adds the user; None when a company gets its first one, who then stands in the log as their own maker.
 
     Raises:
-        ValidationError: at the fields it concerns; at `is_active` with the code `seats_exhausted` when the licence is full.
+        ValidationError: at the fields it concerns; a full licence at `is_active`, with the code `seats_exhausted`.
     """
     user = User(**{name: value for name, value in values.items() if name != "roles"})
     user.full_clean(exclude=["password"])
@@ -90,7 +104,7 @@ def user_update(user: User, values: Mapping[str, Any], *, by: User, version: int
         check_roles(before, set(related.roles.all()), set(values["roles"]), by=by)
     if values.get("manager") is not None:
         _refuse_circle(before, values["manager"])
-    changed = record_update(before, values, by=by, version=version)
+    changed: User = record_update(before, values, by=by, version=version)
     if changed.version == before.version:
         return changed
     if before.is_active and not active:
@@ -146,7 +160,7 @@ def user_delete(user: User, *, hand_over_to: User | None, by: User) -> None:
 
 @transaction.atomic
 def user_restore(user: User, *, by: User) -> None:
-    """Take a user out of the trash, unable to sign in until somebody lets them; ValidationError when a name is taken."""
+    """Take a user out of the trash, barred until somebody lets them in; ValidationError when a name is taken."""
     user.deleted_at = None
     user.validate_constraints()
     refuse_strangers(user, by=by)

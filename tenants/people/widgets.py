@@ -18,10 +18,10 @@ class UnitTree(CheckList):
         context = super().get_context(name, value, attrs)
         ticked = {str(one) for one in value or ()}
         nodes: dict[int, dict[str, Any]] = {}
-        units = list(Department.objects.order_by("order", "pk"))
+        units = list(Department.objects.in_order())
         for unit in units:
             nodes[unit.pk] = {"unit": unit, "ticked": str(unit.pk) in ticked, "below": []}
-        top = []
+        top: list[dict[str, Any]] = []
         for unit in units:
             parent = nodes.get(unit.parent_id or 0)
             (parent["below"] if parent else top).append(nodes[unit.pk])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Self
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -10,8 +12,16 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Scope
-from core.records.base import Stored
+from core.records.base import Stored, StoredQuerySet
 from core.records.constraints import Unique
+
+
+class RoleQuerySet(StoredQuerySet["Role"]):
+    """Reads of the roles."""
+
+    def in_use(self) -> Self:
+        """Roles that somebody has, the administrators' aside."""
+        return self.filter(is_administrator=False, users__isnull=False).distinct()
 
 
 class Role(Stored):
@@ -43,6 +53,8 @@ class Role(Stored):
     users = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="roles", verbose_name=_("Users"), editable=False
     )
+
+    objects: ClassVar[Any] = RoleQuerySet.as_manager()
 
     class Meta(Stored.Meta):
         abstract = False

@@ -47,9 +47,7 @@ class Roles(Resource):
             icon="lock-access",
             bulk=False,
         ),
-        Action(
-            "assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False
-        ),
+        Action("assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False),
         Action("copy", _("Copy"), services.role_copy, form=CopyForm, icon="copy", bulk=False, permission="add"),
     )
     panels = (history(),)

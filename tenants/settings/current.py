@@ -8,7 +8,7 @@ from tenants.settings.models import CompanySettings
 
 def settings_now() -> CompanySettings:
     """The company's basic settings; defaults with the company's name while nobody has stored any."""
-    stored = CompanySettings.objects.filter(pk=1).first()
+    stored = CompanySettings.objects.known([1]).first()
     if stored is not None:
         found: CompanySettings = stored
         return found

@@ -94,7 +94,7 @@ def demo_fill() -> None:
 
 
 def accounts(company: CompanyInfo) -> list[dict[str, str]]:
-    """The accounts to try, for whoever starts the product: name, roles, login name, and the password if it still holds."""
+    """The accounts to try: name, roles, login name, and the password if it still holds."""
     return run_in_company(company, _accounts)
 
 

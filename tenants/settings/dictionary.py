@@ -74,7 +74,7 @@ def change(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         record_update(option, {"active": request.POST["active"] == "1"}, by=_user(request))
         return HttpResponseRedirect(_address(option.kind))
     form = OptionNameForm(request.POST, instance=option)
-    before = Option.objects.get(pk=pk)
+    before = Option.objects.known([pk]).get()
     if form.is_valid() and _stored(form, lambda: record_update(before, form.cleaned_data, by=_user(request))):
         messages.success(request, _("Saved."))
         return HttpResponseRedirect(_address(option.kind))

@@ -30,7 +30,9 @@ class SettingsForm(forms.ModelForm[CompanySettings]):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, widget=Picker)
     phone = PhoneField(_("Mobile phone"), blank=True).formfield()
-    logo = forms.FileField(label=_("Company logo"), required=False, widget=FileChoose(preview=True, attrs={"accept": "image/*"}))
+    logo = forms.FileField(
+        label=_("Company logo"), required=False, widget=FileChoose(preview=True, attrs={"accept": "image/*"})
+    )
 
     class Meta:
         model = CompanySettings
@@ -61,8 +63,8 @@ class SettingsForm(forms.ModelForm[CompanySettings]):
 
     def clean_phone(self) -> str:
         """The phone in the form in which every phone is stored."""
-        value: str = PhoneField(blank=True).clean(self.cleaned_data["phone"], None) if self.cleaned_data["phone"] else ""
-        return value
+        given: str = self.cleaned_data["phone"]
+        return PhoneField(blank=True).clean(given, None) if given else ""
 
     def clean_logo(self) -> Any:
         """A new picture, re-encoded; None to clear the logo; the stored one when nothing was chosen."""

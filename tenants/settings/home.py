@@ -88,13 +88,13 @@ def checklist_steps(user: User, settings: CompanySettings) -> Sequence[Step]:
         (
             "departments.add",
             _("Set up the departments"),
-            Department.objects.filter(kind=Department.Kind.DEPARTMENT).exists(),
+            Department.objects.departments().exists(),
             reverse("departments-list"),
         ),
         (
             "roles.change",
             _("Set up roles and give them to users"),
-            Role.objects.filter(is_administrator=False, users__isnull=False).exists(),
+            Role.objects.in_use().exists(),
             reverse("roles-list"),
         ),
         ("users.add", _("Invite your colleagues"), colleagues, reverse("users-new")),

@@ -20,14 +20,14 @@ from tenants.settings.services import menu_arrange, menu_reset
 
 @page("", BOTH)
 def arrange(request: HttpRequest, resource: Screen) -> HttpResponse:
-    """Shows every entry the user may see; stores which of them (`shown`) stand in the menu, in the order they come (`entry`)."""
+    """Shows every entry the user may see; stores those in the menu (`shown`), and the order of all (`entry`)."""
     user = cast(User, request.user)
     if request.method == "POST":
         entries, shown = request.POST.getlist("entry"), set(request.POST.getlist("shown"))
         menu_arrange(order=entries, hidden=[name for name in entries if name not in shown], by=user)
         messages.success(request, _("Your menu was saved."))
         return HttpResponseRedirect(reverse("menu"))
-    choice = MenuChoice.objects.filter(user=user).first()
+    choice = MenuChoice.of(user)
     context = {
         "modules": visible_areas(user, everything=True),
         "hidden": choice.hidden if choice else [],

@@ -76,6 +76,11 @@ class CompanySettings(Stored):
     def __str__(self) -> str:
         return self.system_name
 
+    @property
+    def logo_name(self) -> str:
+        """The name of the logo's file, which is another one for each logo; empty without a logo."""
+        return (self.logo.name or "").rpartition("/")[2]
+
 
 class MenuChoice(models.Model):
     """How a user arranged the menu (菜单管理): names of entries in the user's order, and those taken out of it.
@@ -92,3 +97,8 @@ class MenuChoice(models.Model):
 
     def __str__(self) -> str:
         return f"menu of {self.user_id}"
+
+    @classmethod
+    def of(cls, user: Any) -> MenuChoice | None:
+        """What the user has arranged; None while that is nothing."""
+        return cls.objects.filter(user=user).first()

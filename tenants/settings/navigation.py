@@ -95,7 +95,7 @@ class CompanyProvider(Provider):
 
 def visible_areas(user: Any, *, everything: bool = False) -> list[Area]:
     """The modules that the user may see something of; with `everything`, entries the user has left out as well."""
-    choice: MenuChoice = MenuChoice.objects.filter(user=user).first() or MenuChoice(user=user)
+    choice = MenuChoice.of(user) or MenuChoice(user=user)
     places = {name: place for place, name in enumerate(choice.order)}
     hidden = () if everything else choice.hidden
     modules: dict[str, tuple[Module, dict[str, tuple[Heading, list[Resource | Screen]]]]] = {}
@@ -111,7 +111,7 @@ def visible_areas(user: Any, *, everything: bool = False) -> list[Area]:
 
 def logo_url(settings: CompanySettings) -> str:
     """The address of the company's logo, empty without one."""
-    return reverse("logo", kwargs={"name": settings.logo.name.rpartition("/")[2]}) if settings.logo else ""
+    return reverse("logo", kwargs={"name": settings.logo_name}) if settings.logo else ""
 
 
 def _signed_in(request: HttpRequest) -> bool:
@@ -120,7 +120,10 @@ def _signed_in(request: HttpRequest) -> bool:
 
 
 def _home_area() -> Area:
-    entries = [Entry(HOME.label, reverse("home"), HOME.icon, key="home"), Entry(_("Inbox"), reverse("live:inbox"), icon="bell")]
+    entries = [
+        Entry(HOME.label, reverse("home"), HOME.icon, key="home"),
+        Entry(_("Inbox"), reverse("live:inbox"), icon="bell"),
+    ]
     return Area(HOME.key, HOME.label, reverse("home"), [Group(_("Workbench"), entries)], HOME.icon)
 
 

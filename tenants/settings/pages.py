@@ -51,11 +51,11 @@ def basic(request: HttpRequest, resource: Screen) -> HttpResponse:
 @require_safe
 def logo(request: HttpRequest, name: str) -> HttpResponseBase:
     """The company's logo, under the name it has now; 404 for every other."""
-    stored = settings_now().logo
-    if not stored or stored.name.rpartition("/")[2] != name:
+    settings = settings_now()
+    if not settings.logo or settings.logo_name != name:
         raise Http404("no such logo")
     try:
-        file = stored.open("rb")
+        file = settings.logo.open("rb")
     except FileNotFoundError:
         raise Http404("the logo is not in the storage") from None
     response = FileResponse(file, content_type="image/png")
@@ -90,7 +90,7 @@ def _clash(request: HttpRequest, form: SettingsForm, current: CompanySettings) -
         for name, value in form.values.items()
         if name != "logo" and value != getattr(current, name)
     ]
-    last = LogEntry.objects.filter(resource="settings").order_by("-pk").first()
+    last = LogEntry.objects.of("settings").first()
     context = {
         "version": current.version,
         "who": last.actor_name if last else "",

@@ -17,7 +17,6 @@ from core.records.services import record_create, record_delete, record_update
 from core.resources import registry
 from tenants.people.models import Department, User
 from tenants.people.services import user_create
-from tenants.roles.models import Role
 from tenants.roles.starters import starter_roles
 from tenants.settings.models import CompanySettings, MenuChoice
 
@@ -78,7 +77,8 @@ def company_furnish(
         for role in starter_roles():
             record_create(role, {"users": [user]} if role.is_administrator else {}, by=user)
         options_furnish()
-        return User.objects.get_queryset().get(pk=user.pk)
+        user.refresh_from_db()
+        return user
 
 
 def options_furnish() -> None:

@@ -55,5 +55,5 @@ def code_of(raised: Any, field: str | None = None) -> str:
 def codes_of(raised: Any) -> set[str]:
     """The codes of all errors, wherever they stand."""
     error = raised.value
-    errors = sum(error.error_dict.values(), []) if hasattr(error, "error_dict") else error.error_list
-    return {one.code for one in errors}
+    lists = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    return {one.code for errors in lists for one in errors}

@@ -15,7 +15,9 @@ from tenants.settings.models import CompanySettings
 
 def rows():
     return (
-        list(User.objects.get_queryset().order_by("pk").values_list("username", "name", "employee_number", "is_active")),
+        list(
+            User.objects.get_queryset().order_by("pk").values_list("username", "name", "employee_number", "is_active")
+        ),
         list(Department.objects.order_by("code").values_list("code", "name", "kind")),
         sorted(Role.objects.values_list("name", flat=True)),
         CompanySettings.objects.get().system_name,

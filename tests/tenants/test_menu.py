@@ -32,7 +32,9 @@ def test_the_menu_has_the_manuals_words_and_marks_where_one_is(client, boss):
 def test_entries_are_taken_out_and_put_in_order_for_oneself_only(client, boss):
     other = make_administrator("fu.rui")
     before = names(boss)
-    client.post("/menu/", {"entry": ["roles", "users", "departments", "log"], "shown": ["roles", "users", "departments"]})
+    client.post(
+        "/menu/", {"entry": ["roles", "users", "departments", "log"], "shown": ["roles", "users", "departments"]}
+    )
     after = names(boss)
     assert "log" not in after
     assert [name for name in after if name in {"roles", "users", "departments"}] == ["roles", "users", "departments"]

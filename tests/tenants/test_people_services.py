@@ -35,7 +35,9 @@ def seats(company, number):
 def test_a_new_user_can_sign_in_and_stands_in_the_log(boss):
     sales = make_role(code="sales")
     user = user_create(
-        {"username": "fu.rui", "name": "符睿", "phone": "186 6509 1989", "roles": [sales]}, password="Kx7-nine-fish", by=boss
+        {"username": "fu.rui", "name": "符睿", "phone": "186 6509 1989", "roles": [sales]},
+        password="Kx7-nine-fish",
+        by=boss,
     )
     assert fresh(user).check_password("Kx7-nine-fish")
     assert fresh(user).phone == "18665091989"

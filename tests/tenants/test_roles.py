@@ -176,7 +176,9 @@ def test_it_refuses_field_rights_that_are_not_there(boss, rights):
 def test_field_rights_hide_mask_and_bar_on_the_users_page(client, boss):
     user = make_person("fu.rui", phone="18665091989", email="fu@example.com", telephone="0755-88668866")
     role = make_role(user, permissions=("users.view", "users.change"))
-    role_set_field_rights(role, {"users.phone": "masked", "users.telephone": "hidden", "users.name": "read_only"}, by=boss)
+    role_set_field_rights(
+        role, {"users.phone": "masked", "users.telephone": "hidden", "users.name": "read_only"}, by=boss
+    )
     client.force_login(user, BACKEND)
     page = client.get("/users/").content.decode()
     assert "186****1989" in page

@@ -39,10 +39,27 @@ def filled(**values):
 
 def test_the_page_has_every_word_of_the_manual(client, boss):
     page = client.get("/settings/").content.decode()
-    for word in (
-        "系统名称 公司名称 公司英文名 手机 电话 传真 邮箱 地址 网址 开户银行 开户帐号 公司LOGO 选择 "
-        "管理员账号 授权用户数 当前用户数 状态 API接口权限 请联系平台方授权"
-    ).split():
+    for word in [
+        "系统名称",
+        "公司名称",
+        "公司英文名",
+        "手机",
+        "电话",
+        "传真",
+        "邮箱",
+        "地址",
+        "网址",
+        "开户银行",
+        "开户帐号",
+        "公司LOGO",
+        "选择",
+        "管理员账号",
+        "授权用户数",
+        "当前用户数",
+        "状态",
+        "API接口权限",
+        "请联系平台方授权",
+    ]:
         assert word in page, word
     assert "qin.chen" in page
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -25,6 +26,10 @@ class StoredQuerySet(GuardedQuerySet[M]):
         if not self.model.has_trash():
             return rows
         return rows.trashed() if action in TRASH_ACTIONS else rows.live()
+
+    def known(self, pks: Iterable[Any]) -> Self:
+        """The rows of these ids, whoever asks: ids that came out of `visible_to`, or that such a row refers to."""
+        return self.filter(pk__in=list(pks))
 
     def live(self) -> Self:
         """Rows that are not in the trash."""

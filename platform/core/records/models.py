@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import PurePosixPath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +17,27 @@ from core.db import current_company
 from core.records import verbs
 from core.records.base import Stored, StoredQuerySet
 from core.records.constraints import Unique
+
+
+class LogQuerySet(StoredQuerySet[Any]):
+    """Reads of the log. Who may see a record may see what happened to it."""
+
+    def of(self, resource: str, record_id: int | None = None) -> Self:
+        """The lines about one record, or about all records of a module; the newest first."""
+        lines = self.filter(resource=resource).order_by("-pk")
+        return lines if record_id is None else lines.filter(record_id=record_id)
+
+    def newest(self) -> Self:
+        """All lines, the newest first."""
+        return self.order_by("-pk")
+
+
+class OptionQuerySet(StoredQuerySet["Option"]):
+    """Reads of the option lists, which everybody in the company knows."""
+
+    def of_list(self, kind: str) -> Self:
+        """The options of one list, those out of use as well."""
+        return self.filter(kind=kind)
 
 
 class LogEntry(models.Model):
@@ -39,7 +60,7 @@ class LogEntry(models.Model):
     changes = models.JSONField(_("Changes"), default=dict, editable=False)
     address = models.GenericIPAddressField(_("Address"), null=True, editable=False)
 
-    objects: ClassVar[models.Manager[Any]] = StoredQuerySet.as_manager()
+    objects: ClassVar[Any] = LogQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -98,6 +119,8 @@ class Option(Stored):
     name = models.CharField(_("Name"), max_length=60)
     order = models.PositiveIntegerField(_("Order"), default=0)
     active = models.BooleanField(_("In use"), default=True)
+
+    objects: ClassVar[Any] = OptionQuerySet.as_manager()
 
     class Meta(Stored.Meta):
         abstract = False

@@ -24,5 +24,5 @@ def person_behind(entry: LogEntry) -> str:
     """The name of the person who acted as another user; empty where nobody did."""
     if not entry.impersonator_id:
         return ""
-    person = User.objects.get_queryset().filter(pk=entry.impersonator_id).first()
+    person = User.objects.get_queryset().known([entry.impersonator_id]).first()
     return str(person) if person else f"#{entry.impersonator_id}"

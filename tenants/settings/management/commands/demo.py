@@ -32,4 +32,5 @@ class Command(BaseCommand):
             return
         self.stdout.write(company.url)
         for one in people:
-            self.stdout.write(f"  {one['username']:<14} {one['password'] or '(changed)':<16} {one['name']} {one['roles']}")
+            password = one["password"] or "(changed)"
+            self.stdout.write(f"  {one['username']:<14} {password:<16} {one['name']} {one['roles']}")
