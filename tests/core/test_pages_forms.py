@@ -283,3 +283,14 @@ def test_the_dialog_of_a_small_form_returns_with_its_errors(client: Any, admin: 
     assert done.status_code == 204
     assert f"/projects/{project.pk}/" in done["HX-Location"]
     assert done["HX-Trigger"] == "close-dialog"
+
+
+def test_without_the_cache_records_are_still_saved_and_deleted(client: Any, admin: User, settings: Any) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}}
+    sent = {"name": "Bridge", "state": "planned", "owner": admin.pk, "once": "token"}
+    answer = client.post("/projects/new/", sent)
+    project = Project.objects.get()
+    assert answer["Location"] == f"/projects/{project.pk}/"
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.post(f"/projects/{project.pk}/delete/").status_code == 302
+    assert not Project.objects.filter(deleted_at=None).exists()

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core.access import Actor
 from core.pages.deeds import REFUSALS, action_of, refusal
@@ -84,7 +84,8 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
     done, failures = _run(resource, user, step, selected)
     undo = undo_tag(resource, user, step.undo, done) if step.undo and done else ""
     if done:
-        messages.success(request, f"{_chosen(len(done))}: {step.done}", extra_tags=undo)
+        colon = pgettext("between a label and its value", ": ")
+        messages.success(request, f"{_chosen(len(done))}{colon}{step.done}", extra_tags=undo)
     if not failures:
         return go(request, back)
     context = {"title": step.done, "done": len(done), "failures": failures, "back_url": back}

@@ -88,7 +88,8 @@ def by_day(shown: Sequence[Line]) -> list[tuple[datetime.date, list[Line]]]:
 
 def verb_label(resource: Resource, verb: str) -> StrOrPromise:
     """What a verb of the log is called."""
-    return verbs.labels.get(verb) or resource.all_verbs.get(verb) or verb
+    actions = {action.name: action.label for action in resource.actions}
+    return actions.get(verb) or verbs.labels.get(verb) or resource.all_verbs.get(verb) or verb
 
 
 def _people_behind(entries: Sequence[LogEntry]) -> Mapping[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+import redis
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -24,7 +25,10 @@ RESTORE = "restore"
 def undo_tag(resource: Resource, user: Actor, verb: str, pks: Sequence[int]) -> str:
     """Tags for a message that offer to do `verb` (restore, or the name of an action) to the records `pks`."""
     token = secrets.token_urlsafe(16)
-    cache.set(_key(user, resource, token), {"verb": verb, "pks": list(pks)}, KEPT_SECONDS)
+    try:
+        cache.set(_key(user, resource, token), {"verb": verb, "pks": list(pks)}, KEPT_SECONDS)
+    except redis.RedisError:
+        return ""  # what is done is done; without the cache it can't be offered to take it back
     return f"undo:{reverse(f'{resource.name}-undo', args=[token])}"
 
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,42 +14,84 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(editable=False, max_length=40, verbose_name='Module')),
-                ('name', models.CharField(max_length=40, verbose_name='Name')),
-                ('query', models.CharField(blank=True, editable=False, max_length=4000, verbose_name='Filters')),
-                ('columns', models.JSONField(blank=True, default=list, editable=False, verbose_name='Columns')),
-                ('density', models.CharField(blank=True, choices=[('', 'As chosen on the device'), ('dense', 'Compact'), ('airy', 'Comfortable')], default='', max_length=5, verbose_name='Row height')),
-                ('shared', models.BooleanField(default=False, verbose_name='Shared with everybody')),
-                ('owner', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.CharField(editable=False, max_length=40, verbose_name="Module")),
+                ("name", models.CharField(max_length=40, verbose_name="Name")),
+                ("query", models.CharField(blank=True, editable=False, max_length=4000, verbose_name="Filters")),
+                ("columns", models.JSONField(blank=True, default=list, editable=False, verbose_name="Columns")),
+                (
+                    "density",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "As chosen on the device"), ("dense", "Compact"), ("airy", "Comfortable")],
+                        default="",
+                        max_length=5,
+                        verbose_name="Row height",
+                    ),
+                ),
+                ("shared", models.BooleanField(default=False, verbose_name="Shared with everybody")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'View',
-                'verbose_name_plural': 'Views',
+                "verbose_name": "View",
+                "verbose_name_plural": "Views",
             },
         ),
         migrations.CreateModel(
-            name='ListSettings',
+            name="ListSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(max_length=40, verbose_name='Module')),
-                ('columns', models.JSONField(default=dict, verbose_name='Columns')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='User')),
-                ('default_view', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pages.savedview', verbose_name='Opened first')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.CharField(max_length=40, verbose_name="Module")),
+                ("columns", models.JSONField(default=dict, verbose_name="Columns")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="User",
+                    ),
+                ),
+                (
+                    "default_view",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pages.savedview",
+                        verbose_name="Opened first",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'List settings',
-                'verbose_name_plural': 'List settings',
+                "verbose_name": "List settings",
+                "verbose_name_plural": "List settings",
             },
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('resource', 'owner', 'name'), name='saved_view_once', violation_error_message='You have a view of this name already.'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(
+                fields=("resource", "owner", "name"),
+                name="saved_view_once",
+                violation_error_message="You have a view of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listsettings',
-            constraint=models.UniqueConstraint(fields=('user', 'resource'), name='list_settings_once'),
+            model_name="listsettings",
+            constraint=models.UniqueConstraint(fields=("user", "resource"), name="list_settings_once"),
         ),
     ]

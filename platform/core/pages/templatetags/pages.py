@@ -49,7 +49,7 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
             return format_html('<span class="own">{}{}</span>', avatar(str(value), value.pk), value)
         case "email":
             return format_html('<a href="mailto:{0}">{0}</a>', shown.text)
-        case "url":
+        case "url" if shown.text.startswith(("https://", "http://")):
             return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
         case "long_text":
             return format_html('<span title="{0}">{0}</span>', shown.text)
