@@ -113,7 +113,7 @@ class ResetPasswordForm(_NewPassword, allauth.ResetPasswordKeyForm):
             raise ImmediateHttpResponse(HttpResponseRedirect(context.request.path))
         get_adapter().set_password(user, self.cleaned_data["password1"])
         log("password_reset", by=user, resource="users", record=user)
-        transaction.on_commit(lambda: get_adapter().forget_attempts(context.request, user))
+        get_adapter().forget_attempts(context.request, user)
 
 
 class ChangePasswordForm(_NewPassword, allauth.ChangePasswordForm):

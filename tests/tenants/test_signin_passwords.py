@@ -196,6 +196,14 @@ def test_one_changes_ones_password_and_stays_signed_in_here_only(client: Client,
     assert (line.actor_id, line.record_id, line.changes) == (user.pk, user.pk, {})
 
 
+def test_a_password_of_ones_own_is_no_longer_temporary(client: Client) -> None:
+    user = person(password_is_temporary=True)
+    client.force_login(user)
+    client.post("/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    user.refresh_from_db()
+    assert not user.password_is_temporary
+
+
 def test_changing_it_takes_the_present_one(client: Client) -> None:
     user = person()
     client.force_login(user)
@@ -211,7 +219,7 @@ def test_whoever_acts_as_another_user_cannot_change_that_users_password(client: 
     Role(name="Administrators", code="admin", scope="all", is_administrator=True).save()
     Role.objects.get(code="admin").users.add(boss)
     client.force_login(boss)
-    assert client.post(f"/users/{user.pk}/switch/").status_code in {200, 204, 302}
+    assert client.post(f"/users/{user.pk}/do/switch/").status_code in {200, 204, 302}
     assert client.get("/password/change/").status_code == 403
 
 
