@@ -83,7 +83,7 @@ def use_database(name: str) -> None:
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
     connections["default"].settings_dict["NAME"] = name
     connections.settings["default"]["NAME"] = name
     lookup.restart()

@@ -22,8 +22,8 @@ def with_one_new_column() -> Any:
 
     usual = company_plan()
     before = next(each for each in reversed(usual.migrations) if each.app_label == "records")
-    migration = Migration("0999_one_more", "records")
-    migration.operations = [AddField("logentry", "one_more", models.CharField(max_length=10, null=True))]
+    column = AddField("logentry", "one_more", models.CharField(max_length=10, null=True))
+    migration = type("OneMore", (Migration,), {"operations": [column]})("0999_one_more", "records")
     graph = MigrationLoader(None).graph
     graph.add_node(("records", migration.name), migration)
     graph.add_dependency(migration, ("records", migration.name), ("records", before.name))

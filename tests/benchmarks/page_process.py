@@ -72,7 +72,7 @@ def main() -> None:
 
     def signed_in() -> Client:
         client = Client(HTTP_HOST=company.host)
-        client.force_login(get_user_model()._default_manager.order_by("pk").first())
+        client.force_login(get_user_model()._default_manager.earliest("pk"))
         return client
 
     clients = []

@@ -266,7 +266,7 @@ def test_what_would_run_later_is_refused(company: Any) -> None:
         """Never awaited."""
 
     with pytest.raises(TypeError, match="asynchronous"):
-        run_in_company(company, later)
+        _never = run_in_company(company, later)
     with pytest.raises(TypeError, match="generator"):
         run_in_company(company, lambda: (row for row in [1]))
 
@@ -314,7 +314,7 @@ def test_a_connection_is_given_up_after_enough_companies(
 def test_a_fresh_connection_is_born_nowhere(live_ground: Ground) -> None:
     wrapper = connection.copy()
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     wrapper.connect()
     try:
         assert wrapper.connection.execute("SHOW search_path").fetchone() == ("no_company",)
@@ -326,9 +326,9 @@ def test_a_fresh_connection_is_born_nowhere(live_ground: Ground) -> None:
 @pytest.mark.django_db
 def test_the_stock_ways_to_set_a_company_are_refused(company: Any) -> None:
     with pytest.raises(CompanySwitchRefused):
-        connection.set_tenant(company)
+        connection.set_tenant(company)  # type: ignore[attr-defined]
     with pytest.raises(CompanySwitchRefused):
-        connection.set_schema("public")
+        connection.set_schema("public")  # type: ignore[attr-defined]
 
 
 @pytest.mark.django_db

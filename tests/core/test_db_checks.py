@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.db import models
 from django.test.utils import isolate_apps
 
@@ -12,7 +13,7 @@ from core.db.router import PUBLIC, CompanyRouter
 
 def ids(monkeypatch: pytest.MonkeyPatch, *made: type[models.Model]) -> set[str | None]:
     """What the checks say of these models alone."""
-    monkeypatch.setattr(checks.apps, "get_models", lambda **kwargs: list(made))
+    monkeypatch.setattr(apps, "get_models", lambda **kwargs: list(made))
     return {error.id for error in checks.check_places(None)}
 
 

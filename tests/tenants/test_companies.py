@@ -77,6 +77,7 @@ def test_a_company_may_have_a_host_of_its_own(company: Any) -> None:
     lookup.forget_companies()
     found = company_for_host("crm.example.com:443")
     assert found == company
+    assert found is not None
     assert found.host == "alpha.localhost"
 
 
@@ -158,7 +159,8 @@ def test_an_answer_that_was_being_asked_during_a_change_is_not_kept(live_ground:
     def slow() -> CompanyInfo:
         asked.set()
         changed.wait(5)
-        return company  # as it was before the change
+        before: CompanyInfo = company  # as it was before the change
+        return before
 
     thread = threading.Thread(target=lambda: lookup._kept.get(company.id, slow))
     thread.start()
@@ -203,7 +205,7 @@ def answer(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse(f"{where} {getattr(request, 'urlconf', '')}")
 
 
-def ask(host: str, method: str = "GET", view: Any = answer, **headers: str) -> HttpResponseBase:
+def ask(host: str, method: str = "GET", view: Any = answer, **headers: Any) -> HttpResponseBase:
     """What the middleware makes of a request."""
     request = RequestFactory().generic(method, "/", HTTP_HOST=host, **headers)
 
@@ -280,11 +282,7 @@ def test_suspension_acts_on_the_next_request_and_ends_sessions(
 ) -> None:
     for each in (company, other_company):
         run_in_company(
-            each,
-            lambda: (
-                SessionStore().save()
-                or Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
-            ),
+            each, lambda: Session.objects.create(session_key="k", session_data="", expire_date=timezone.now())
         )
     told: list[CompanyInfo] = []
 

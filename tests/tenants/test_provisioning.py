@@ -157,7 +157,7 @@ def test_rows_of_a_migration_come_with_the_script(live_ground: Ground) -> None:
             def insert() -> list[Any]:
                 with connection.cursor() as cursor:
                     cursor.execute("INSERT INTO thing (name) VALUES ('third') RETURNING id")
-                    return cursor.fetchall()
+                    return list(cursor.fetchall())
 
             return script, again, run_as_owner(name, release.owner_role(), insert)
 
