@@ -61,6 +61,8 @@ class ResourceForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["version"]
+            if "owner" in self.fields:
+                self.initial.setdefault("owner", user.pk)  # what one makes is one's own, unless one says otherwise
         else:
             self.initial["version"] = self.instance.version
         for name, form_field in self.fields.items():
