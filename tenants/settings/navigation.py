@@ -85,7 +85,7 @@ class CompanyProvider(Provider):
         """The addresses of the shell's buttons that a company has."""
         urls = {"home": reverse("home"), "language": reverse("language")}
         if _signed_in(request):
-            urls |= {"menu": reverse("menu"), "inbox": reverse("live:inbox")}
+            urls |= {"menu": reverse("menu"), "inbox": reverse("live:inbox"), "bell": reverse("live:bell")}
         return urls
 
     def unread(self, request: HttpRequest) -> dict[str, int]:

@@ -374,6 +374,14 @@ def test_the_palette_finds_and_opens(page: Page, address: str) -> None:
     expect(page.locator(".cmdk")).to_have_count(0)
 
 
+def test_the_bell_drops_down_the_latest_news(page: Page, address: str) -> None:
+    visit(page, address)
+    page.locator(".topbar button:has([data-badge=inbox])").click()
+    expect(page.locator("#bell-menu")).to_contain_text("导出已完成")
+    page.keyboard.press("Escape")
+    expect(page.locator("#bell-menu")).to_be_hidden()
+
+
 def test_theme_and_menu_are_remembered(page: Page, address: str) -> None:
     visit(page, address)
     page.keyboard.press("Shift+D")

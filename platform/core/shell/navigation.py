@@ -111,7 +111,7 @@ class Provider:
         return ()
 
     def urls(self, request: HttpRequest) -> dict[str, str]:
-        """Addresses by name: home, search, menu, inbox, approvals, chat, language.
+        """Addresses by name: home, search, menu, inbox, bell (what drops down from it), approvals, chat, language.
 
         A name that is absent hides its button.
         """

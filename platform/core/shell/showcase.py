@@ -236,6 +236,7 @@ class ShowcaseProvider(Provider):
             "search": f"{page}palette/",
             "menu": "#",
             "inbox": "#inbox",
+            "bell": f"{page}bell/",
             "approvals": "#approvals",
             "chat": f"{page}chat/",
             "language": "#",

@@ -9,6 +9,9 @@ import { toast } from "./toasts.js";
 // 422 is swapped: it is the form with its errors. Errors of the server and refusals are told in a toast.
 htmx.config.noSwap = [204, 304, "5xx", "401", "403", "409", "429"];
 
+// Pages are fetched ahead where markup says so (hx-preload); by themselves links would do it on every touch.
+htmx.config.preload = { autoBoost: false };
+
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   ctx.request.headers["X-CSRFToken"] = token();
   // What is taken out of a whole page leaves its messages behind: they come along.
