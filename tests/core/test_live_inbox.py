@@ -70,7 +70,7 @@ def test_the_inbox_shows_own_notifications_and_goes_on(client: Any, other_compan
     assert "Number 4<" not in text
     assert "canary" not in text
     assert "no-store" in page["Cache-Control"]
-    part = client.get(f"/inbox/?before={page.context['older']}", HTTP_HX_REQUEST="true")
+    part = client.get(f"/inbox/?before={page.context['older']}", HTTP_HX_REQUEST_TYPE="partial")
     assert "Number 4<" in part.content.decode()
     assert "<html" not in part.content.decode()
 
@@ -101,7 +101,7 @@ def test_reading_one_and_reading_all(client: Any) -> None:
     user = make_user()
     client.force_login(user)
     told = [notify([user], kind="test", title="Hello")[0] for _ in range(3)]
-    part = client.post(f"/inbox/{told[0].pk}/read/", HTTP_HX_REQUEST="true")
+    part = client.post(f"/inbox/{told[0].pk}/read/", HTTP_HX_REQUEST_TYPE="partial")
     assert f'id="notification-{told[0].pk}"' in part.content.decode()
     assert unread_count(user) == 2
     assert client.post("/inbox/read/").status_code == 303

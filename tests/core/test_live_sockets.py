@@ -19,6 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.db import transaction
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from core.db import run_in_company
 from core.live.consumers import RECALLED, SIGNED_OUT
@@ -70,14 +71,14 @@ def tab(port: int, company: Any) -> Iterator[Tab]:
         ) -> ClientConnection:
             host = f"{of.host}:{port}"
             key = key or (run_in_company(of, sign_in, user) if user else "")
-            return stack.enter_context(
-                connect(
-                    f"ws://{host}/ws/live/",
-                    sock=socket.create_connection(("127.0.0.1", port)),
-                    origin=origin if origin is not None else f"http://{host}",  # type: ignore[arg-type]
-                    additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"} if key else {},
-                )
+            opened: ClientConnection = connect(
+                f"ws://{host}/ws/live/",
+                sock=socket.create_connection(("127.0.0.1", port)),
+                origin=Origin(f"http://{host}" if origin is None else origin),
+                additional_headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={key}"} if key else {},
+                legacy=True,
             )
+            return stack.enter_context(opened)
 
         yield open_tab
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -20,8 +18,7 @@ IN_BELL = 8
 
 def wants_part(request: HttpRequest) -> bool:
     """Whether htmx asked for a piece of the page, and not for a page to show or to go back to."""
-    htmx: Any = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return request.headers.get("HX-Request-Type") == "partial" and "HX-History-Restore-Request" not in request.headers
 
 
 @login_required
