@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -117,17 +117,13 @@ class UserQuerySet(StoredQuerySet["User"]):
         return self.live().filter(condition)
 
 
-class UserManager(BaseUserManager["User"]):
-    """The manager that Django's authentication expects, over the rows of the access layer."""
-
-    def get_queryset(self) -> UserQuerySet:
-        return UserQuerySet(self.model, using=self._db)
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # made at run time
+    """The manager that Django's authentication expects, with the reads of the access layer."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get_queryset().live().get(username__iexact=username)
-
-    def visible_to(self, user: User, action: str = "view") -> UserQuerySet:
-        return self.get_queryset().visible_to(user, action)
+        """The user of this login name; User.DoesNotExist for a deleted one."""
+        found: User = self.get_queryset().live().get(username__iexact=username)
+        return found
 
 
 class User(AbstractBaseUser, Stored, Trashable):

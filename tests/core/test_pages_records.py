@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core.pages.undo import undo_tag
 from core.records.acting import Acting, acting_as
 from core.records.models import LogEntry
-from core.records.services import record_create, record_update
+from core.records.services import record_create, record_delete, record_update
+from core.resources.registry import resource_of
 from tenants.people.models import User
 from tests.core.page_answers import LIST_PART, body, links, messages_of, rows, undo_url
 from tests.factories import make, make_administrator, make_user
@@ -263,3 +265,15 @@ def test_days_of_the_feed_are_those_of_the_company(client: Any, admin: User) -> 
     page = body(client.get(f"/projects/{project.pk}/"))
     assert '<div class="day">2026-03-02</div>' in page
     assert ">07:30</time>" in page
+
+
+def test_users_are_refused_and_come_back_like_all_records(client: Any, admin: User) -> None:
+    user = make_user(name="符蓉")
+    refused = client.post(f"/users/{user.pk}/edit/", {"username": "", "name": "", "version": user.version})
+    assert refused.status_code == 422
+    assert "符蓉" in body(refused)
+    record_delete(user, by=admin)
+    back = undo_tag(resource_of(User), admin, "restore", [user.pk]).removeprefix("undo:")
+    assert client.post(back).status_code == 204
+    user.refresh_from_db()
+    assert user.deleted_at is None
