@@ -453,7 +453,8 @@ PARTS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
     "list": _list,
     "form": _form,
     **{
-        name: _template(name) for name in ("record", "tree", "board", "home", "drawer", "modal", "chat", "bare", "site")
+        name: _template(name)
+        for name in ("record", "tree", "board", "home", "drawer", "modal", "chat", "bell", "bare", "site")
     },
     "palette": _palette,
     "picker": _picker,

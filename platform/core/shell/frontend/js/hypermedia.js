@@ -7,7 +7,7 @@ import { text } from "./texts.js";
 import { toast } from "./toasts.js";
 
 // 422 is swapped: it is the form with its errors. Errors of the server and refusals are told in a toast.
-htmx.config.noSwap = [204, 304, "5xx", "401", "403", "409", "429"];
+htmx.config.noSwap = [204, 304, "5xx", "400", "401", "403", "404", "405", "409", "413", "429"];
 
 // Pages are fetched ahead where markup says so (hx-preload); by themselves links would do it on every touch.
 htmx.config.preload = { autoBoost: false };
