@@ -50,6 +50,8 @@ MANAGER_FILES = frozenset(
 )
 MANAGER_EXCEPTIONS = frozenset(
     {
+        "console/management/commands/make_operator.py",  # run by whoever has the machine
+        "tenants/settings/demo.py",  # fills a company that nobody uses yet
         "tenants/people/administrators.py",  # keeps the last administrator, whoever asks
         "tenants/people/organisation.py",  # verbs of the tree: order, loops and depth concern all units
         "tenants/people/owned.py",  # hands over all that a user owns, seen or not
