@@ -12,7 +12,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,10 @@ from core.db import run_outside_companies
 from core.db.context import run_in_company_same_transaction
 from core.records.history import changed_field, log
 from tenants.companies import events
+from tenants.companies.domains import own_host, taken
 from tenants.companies.info import CompanyInfo, LicenceState
 from tenants.companies.lookup import forget_companies
-from tenants.companies.models import Company
+from tenants.companies.models import Company, Domain
 
 MOST_SEATS = 100_000
 
@@ -134,6 +135,49 @@ def company_rename(company_id: int, *, name: str, by: Actor | None, reason: str 
     return _change(company_id, "company_rename", rename, by, events.licence_changed, reason)
 
 
+def domain_add(company_id: int, *, domain: str, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Let the company be reached under a host of its own, besides its subdomain. Raises DomainInvalid, DomainTaken."""
+    name = own_host(domain)
+
+    def add(company: Company) -> None:
+        if Domain.objects.filter(name=name).exists():
+            raise taken()
+        try:
+            with transaction.atomic():
+                Domain.objects.create(company=company, name=name, is_primary=False)
+        except IntegrityError as error:
+            raise taken() from error
+
+    return _change(company_id, "domain_add", add, by, events.licence_changed, reason)
+
+
+def domain_make_primary(company_id: int, *, domain: str, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Use one of the company's hosts in links and mails; `domain` is its name as stored. Raises Domain.DoesNotExist."""
+
+    def choose(company: Company) -> None:
+        chosen = company.domains.get(name=domain)
+        company.domains.exclude(pk=chosen.pk).update(is_primary=False)
+        company.domains.filter(pk=chosen.pk).update(is_primary=True)
+
+    return _change(company_id, "domain_make_primary", choose, by, events.licence_changed, reason)
+
+
+def domain_remove(company_id: int, *, domain: str, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Take a host of its own from the company. The subdomain stays, and is the primary one again if need be."""
+
+    def remove(company: Company) -> None:
+        gone = company.domains.get(name=domain)
+        if "." not in gone.name:
+            raise ValidationError(
+                {"domain": ValidationError(_("The address on the platform cannot be removed."), code="subdomain")}
+            )
+        gone.delete()
+        if gone.is_primary:
+            company.domains.exclude(name__contains=".").update(is_primary=True)
+
+    return _change(company_id, "domain_remove", remove, by, events.licence_changed, reason)
+
+
 def _change(
     company_id: int, verb: str, act: Callable[[Company], None], by: Actor | None, event: Signal, reason: str
 ) -> CompanyInfo:
@@ -168,6 +212,8 @@ def _figures(company: Company) -> dict[str, Any]:
         "state": licence.state,
         "valid_until": licence.valid_until,
         "api_granted": licence.api_granted,
+        "domains": sorted(domain.host for domain in company.domains.all()),
+        "host": company.info.host,
     }
 
 

@@ -82,6 +82,51 @@ def test_a_company_may_have_a_host_of_its_own(company: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_a_domain_of_its_own_comes_and_goes(company: Any, operators: Any) -> None:
+    added = services.domain_add(company.id, domain=" CRM.例子.com. ", by=None)
+    assert added.host == "alpha.localhost"
+    assert company_for_host("crm.xn--fsqu00a.com") == added
+    assert services.domain_make_primary(company.id, domain="crm.xn--fsqu00a.com", by=None).host == "crm.xn--fsqu00a.com"
+    assert services.domain_remove(company.id, domain="crm.xn--fsqu00a.com", by=None).host == "alpha.localhost"
+    assert company_for_host("crm.xn--fsqu00a.com") is None
+    verbs = run_in_company(operators, lambda: list(LogEntry.objects.order_by("pk").values_list("verb", flat=True)))
+    assert verbs == ["domain_add", "domain_make_primary", "domain_remove"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "",
+        "alpha",
+        "localhost",
+        "beta.localhost",
+        "10.0.0.1",
+        "a..b.com",
+        "-a.com",
+        "a b.com",
+        "x" * 250 + ".com",
+        "a.1",
+        "http://a.com",
+    ],
+)
+def test_what_is_no_domain_is_refused_at_its_field(company: Any, domain: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        services.domain_add(company.id, domain=domain, by=None)
+    assert list(refusal.value.message_dict) == ["domain"]
+
+
+@pytest.mark.django_db
+def test_a_domain_leads_to_one_company(company: Any, other_company: Any) -> None:
+    services.domain_add(company.id, domain="crm.example.com", by=None)
+    with pytest.raises(ValidationError) as refusal:
+        services.domain_add(other_company.id, domain="crm.example.com", by=None)
+    assert list(refusal.value.message_dict) == ["domain"]
+    with pytest.raises(ValidationError, match=r"cannot be removed|不能删除"):
+        services.domain_remove(company.id, domain="alpha", by=None)
+
+
+@pytest.mark.django_db
 def test_a_host_is_asked_for_once(company: Any, django_assert_num_queries: Queries) -> None:
     company_for_host("alpha.localhost")
     company_for_host("nobody.localhost")
