@@ -177,7 +177,9 @@ def test_a_new_password_ends_every_session_and_opens_the_lock(client: Client, cl
 
 def test_asking_again_and_again_is_throttled(client: Client) -> None:
     person()
-    assert [ask(client, "qinchen").status_code for _time in range(4)] == [302, 302, 302, 429]
+    answers = [ask(client, "qinchen") for _time in range(4)]
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 429]
+    assert "十分钟后" in answers[-1].content.decode()
 
 
 # Changing it
