@@ -162,7 +162,9 @@ def test_a_hostile_file_name_is_only_a_name(client: Any, admin: User, company: A
     stored = Attachment.objects.get(pk=body["id"])
     assert stored.file.name.startswith(f"{company.uuid}/attachments/")
     assert default_storage.exists(stored.file.name)
-    assert "\n" not in client.get(body["url"])["Content-Disposition"]
+    answer = client.get(body["url"])
+    assert b"".join(answer.streaming_content) == b"an offer"
+    assert "\u202e" not in answer["Content-Disposition"]
 
 
 def test_collaborators_see_and_change_what_was_shared_with_them(client: Any) -> None:
