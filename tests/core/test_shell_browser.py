@@ -83,19 +83,19 @@ def sent(page: Page, pattern: str) -> list[Request]:
     return found
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_breaks_the_policy_or_throws(page: Page, address: str, path: str) -> None:
-    visit(page, address + path)
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+def test_no_page_breaks_the_policy_throws_or_scrolls_sideways(page: Page, address: str) -> None:
+    for path in PAGES:
+        page.goto(address + path)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_a_phone(browser: Browser, address: str, path: str) -> None:
+def test_nothing_is_wider_than_a_phone(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     tab = context.new_page()
-    tab.goto(address + path)
-    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    for path in PAGES:
+        tab.goto(address + path)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path
     context.close()
 
 
@@ -119,8 +119,8 @@ def test_a_link_changes_the_page_without_loading_the_document_and_back_restores_
     page.evaluate("window.sameDocument = true")
     page.locator("#side a", has_text="客户分类").click()
     expect(page.locator("h1")).to_have_text("组织管理")
-    assert page.title().startswith("组织管理")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page).to_have_title(re.compile("^组织管理"))
+    expect(page.locator("#main")).to_be_focused()
     assert page.url.endswith("/tree/")
     page.go_back()
     expect(page.locator("h1")).to_have_text("客户")
