@@ -77,6 +77,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             running.launcher.wait(60)
         except subprocess.TimeoutExpired:
             running.launcher.kill()
+            running.launcher.wait()
+        qiku(state, "reset", "--yes")  # root's data are not in the folder that pytest removes
 
 
 def test_it_tells_what_runs_and_where(product: Running) -> None:
