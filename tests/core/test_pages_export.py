@@ -222,6 +222,9 @@ class TestAfterwards:
         assert LogEntry.objects.get(verb="export").changes["rows"] == [None, 1]
         page = client.get("/exports/").content.decode()
         assert f"/exports/{ordered.pk}/file/" in page
+        part = client.get(f"/exports/{ordered.pk}/").content.decode()
+        assert f"/exports/{ordered.pk}/file/" in part
+        assert "<html" not in part
         file = client.get(f"/exports/{ordered.pk}/file/")
         assert b"".join(file.streaming_content) == content(ordered)
         assert file["Content-Disposition"].startswith("attachment")
@@ -235,6 +238,7 @@ class TestAfterwards:
         assert browser.get(f"/exports/{ordered.pk}/file/").status_code == 302
         browser.force_login(colleague)
         assert browser.get(f"/exports/{ordered.pk}/file/").status_code == 404
+        assert browser.get(f"/exports/{ordered.pk}/").status_code == 404
         assert browser.get(f"/jobs/{ordered.pk}/").status_code == 404
         stranger = client_of(other_company)
         run_in_company(other_company, lambda: stranger.force_login(make_administrator()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -39,13 +41,51 @@ def start(request: HttpRequest, resource: Resource) -> HttpResponse:
     return go(request, reverse("exports"))
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An export as the page shows it."""
+
+    job: Job
+    file: ExportFile | None
+
+    @property
+    def what(self) -> str:
+        """The list it was made from."""
+        resource = registry.resources.get(self.job.payload["resource"])
+        return str(resource.label) if resource else str(self.job.payload["resource"])
+
+    @property
+    def format(self) -> str:
+        """The kind of file."""
+        return str(self.job.payload["file_format"]).upper()
+
+    @property
+    def rows(self) -> int | None:
+        """How many records the file holds, once it is written."""
+        return self.job.result["rows"] if self.job.result else None
+
+    @property
+    def size(self) -> int | None:
+        """The size of the file in bytes, once it is written."""
+        return self.job.result["bytes"] if self.job.result else None
+
+
 @login_required
 @never_cache
 @require_GET
 def exports(request: HttpRequest) -> HttpResponse:
     """The user's own exports with their progress, newest first."""
-    shown = [(ordered, _what(ordered), ExportFile.of(ordered)) for ordered in exports_of(request.user)[:SHOWN]]
+    shown = [Shown(ordered, ExportFile.of(ordered)) for ordered in exports_of(request.user)[:SHOWN]]
     return render(request, "pages/exports.html", {"exports": shown})
+
+
+@login_required
+@never_cache
+@require_GET
+def export(request: HttpRequest, pk: int) -> HttpResponse:
+    """One own export, as a piece of that page; it asks for itself again until the work is done."""
+    ordered = get_object_or_404(exports_of(request.user), pk=pk)
+    return render(request, "pages/export_item.html", {"export": Shown(ordered, ExportFile.of(ordered))})
 
 
 @login_required
@@ -75,8 +115,3 @@ def export_file(request: HttpRequest, pk: int) -> FileResponse:
 
 def _ids(given: list[str]) -> list[int]:
     return [int(pk) for pk in given[:MOST_SELECTED] if pk.isascii() and pk.isdigit() and len(pk) < 19]
-
-
-def _what(ordered: Job) -> str:
-    resource = registry.resources.get(ordered.payload["resource"])
-    return str(resource.label) if resource else ordered.payload["resource"]

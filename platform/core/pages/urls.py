@@ -63,6 +63,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
 
 urlpatterns = [
     path("exports/", exporting.exports, name="exports"),
+    path("exports/<int:pk>/", exporting.export, name="export"),
     path("exports/<int:pk>/file/", exporting.export_file, name="export-file"),
     *(address for resource in registry.resources.values() for address in addresses(resource)),
 ]
