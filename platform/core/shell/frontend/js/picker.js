@@ -26,7 +26,8 @@ export function pick(select) {
     allowEmptyOption: false,
     placeholder: select.dataset.placeholder ?? text("search"),
     hidePlaceholder: true,
-    closeAfterSelect: !several,
+    // In a popover the choices stand above its buttons, which must not move away from under the pointer.
+    closeAfterSelect: !several || select.closest(".dropdown-menu") !== null,
     // In a dialog, which scrolls, the choices would be cut off.
     dropdownParent: select.closest(".modal") ? "body" : null,
     create: false,
