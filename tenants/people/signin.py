@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.account import views as allauth
 from allauth.account.adapter import get_adapter
@@ -118,8 +119,8 @@ class ChangePassword(_Refuses, allauth.PasswordChangeView):
 @require_http_methods(["POST"])
 def welcome(request: HttpRequest) -> HttpResponse:
     """The way in from the public site after signing up: a ticket that is good once, for a minute."""
-    public = {f"{settings.SCHEME}://{settings.HOST}", f"{settings.SCHEME}://{settings.HOST}:{settings.PORT}"}
-    if request.headers.get("Origin", "") not in {"", *public}:
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).hostname not in {settings.HOST, f"www.{settings.HOST}"}:
         raise PermissionDenied(_("This way in is open from the sign-up page only."))
     user = handover_take(request.POST.get("ticket", ""))
     if user is None:

@@ -294,7 +294,9 @@ def test_a_ticket_is_no_session(client: Client, settings: Any) -> None:
     assert signed_in_as(client) is None
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "https://localhost.evil.example", "http://beta.localhost:8000", "null"]
+)
 def test_other_sites_cannot_send_a_ticket(client: Client, origin: str) -> None:
     ticket = handover_make(person())
     assert client.post("/welcome/", {"ticket": ticket}, HTTP_ORIGIN=origin).status_code == 403
