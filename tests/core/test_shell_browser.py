@@ -465,6 +465,18 @@ def test_a_picker_asks_the_server(page: Page, address: str) -> None:
     expect(page.locator("#remote")).to_have_value("4")
 
 
+def test_the_chosen_tab_is_remembered_and_works_after_back(page: Page, address: str) -> None:
+    visit(page, address)
+    page.get_by_role("tab", name="二").click()
+    page.locator("#side a", has_text="客户分类").click()
+    expect(page.locator("h1")).to_have_text("组织管理")
+    page.go_back()
+    expect(page.locator("div[data-pane=b]")).to_be_visible()
+    page.get_by_role("tab", name="一").click()
+    expect(page.locator("div[data-pane=a]")).to_be_visible()
+    expect(page.locator("div[data-pane=b]")).to_be_hidden()
+
+
 def test_being_offline_is_shown(page: Page, address: str) -> None:
     visit(page, address)
     page.context.set_offline(True)
