@@ -226,6 +226,8 @@ def _chinese_in_templates(root: Path) -> Iterator[Finding]:
     for path in product_files(".html", root):
         if path.stem.endswith("_zh_hans"):
             continue  # a legal text is a document of its own in each language
+        if path.parent.name == "showcase":
+            continue  # the mock-ups of the design system show the records of a Chinese company
         text = path.read_text(encoding="utf-8")
         bare = re.sub(r"{#.*?#}|{% comment.*?endcomment %}", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
         for number, line in enumerate(bare.splitlines(), 1):
