@@ -229,7 +229,8 @@ def pause_after(attempt: int) -> float:
 
 
 def _users() -> QuerySet[Any]:
-    return get_user_model()._default_manager.all()
+    users: QuerySet[Any] = get_user_model()._default_manager.all()
+    return users
 
 
 def _refusal(job: Job, user: Any) -> str | None:

@@ -1,0 +1,199 @@
+"""From the public site to a working company: sign-up, settings, people up to the licence, an operator, another user."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.product import PATIENCE, Product, tab_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
+
+PASSWORD = "yunling-2026-crm"
+LEAVING = re.compile(r"/sign-in/")
+
+
+def picture(path: Path) -> Path:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 64), "#2b5fe3").save(content, "PNG")
+    path.write_bytes(content.getvalue())
+    return path
+
+
+def save(page: Page) -> None:
+    """Press 保存 and wait until the server has answered."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="保存", exact=True).click()
+
+
+def sign_in(page: Page, address: str, username: str, password: str) -> None:
+    page.goto(f"{address}/sign-in/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: not LEAVING.search(url))
+
+
+def add_user(page: Page, address: str, username: str, name: str, *, roles: tuple[str, ...] = ()) -> None:
+    page.goto(f"{address}/users/new/")
+    page.fill("[name=username]", username)
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    for role in roles:
+        choose(page, "roles", role)
+    save(page)
+
+
+def choose(page: Page, field: str, label: str) -> None:
+    """Choose in a list, whether it is a plain one or one with a search box over it."""
+    page.locator(f"select[name={field}]").evaluate(
+        """(select, label) => {
+            const option = [...select.options].find((option) => option.text === label);
+            if (select.tomselect) select.tomselect.addItem(option.value);
+            else { option.selected = true; select.dispatchEvent(new Event("change", { bubbles: true })); }
+        }""",
+        label,
+    )
+
+
+def fetch(page: Page, path: str, body: dict[str, str] | None = None) -> int:
+    """The status of an answer to the signed-in user: GET, or POST with a body as the API wants it."""
+    status: int = page.evaluate(
+        """async ([path, body]) => {
+            const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
+            const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
+            const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+            return (await fetch(path, options)).status;
+        }""",
+        [path, body],
+    )
+    return status
+
+
+def test_a_company_begins(product: Product, browser: Browser, faults: list[str], tmp_path: Path) -> None:
+    _own, page = tab_of(browser, faults)
+
+    # Sign-up on the public site, with the subdomain suggested from the name.
+    page.goto(f"{product.url()}/sign-up/")
+    page.fill("[name=company_name]", "云岭智能")
+    page.locator("[name=company_name]").press("Tab")
+    expect(page.locator("[name=subdomain]")).to_have_value("yunlingzhineng")
+    page.fill("[name=contact]", "13800138000")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.check("[name=accept]")
+    page.get_by_role("button", name="立即开通").click()
+    address = product.url("yunlingzhineng")
+    page.wait_for_url(f"{address}/**")
+    expect(page.get_by_text("填写企业信息")).to_be_visible()
+
+    # Basic settings with the logo.
+    page.goto(f"{address}/settings/")
+    page.fill("[name=system_name]", "云岭工作台")
+    page.fill("[name=address]", "深圳市南山区科苑路 15 号")
+    page.set_input_files("input[name=logo]", picture(tmp_path / "logo.png"))
+    save(page)
+    expect(page.locator(".brand")).to_contain_text("云岭工作台")
+    logo = page.locator(".brand img")
+    expect(logo).to_be_visible()
+    assert logo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 64
+
+    # A department.
+    page.goto(f"{address}/departments/new/")
+    page.fill("[name=name]", "销售部")
+    page.fill("[name=code]", "10000004")
+    choose(page, "parent", "云岭智能")
+    save(page)
+    page.goto(f"{address}/departments/")
+    expect(page.get_by_role("link", name="销售部", exact=True)).to_be_visible()
+
+    # A role that sees its own department.
+    page.goto(f"{address}/roles/new/")
+    page.fill("[name=name]", "部门助理")
+    page.fill("[name=code]", "assistant")
+    choose(page, "scope", "本部门")
+    save(page)
+    page.goto(f"{address}/roles/")
+    page.get_by_role("row", name=re.compile("部门助理")).get_by_role("link", name="权限设置").click()
+    page.locator("[value='users.view']").check()
+    page.locator("[value='users.export']").check()
+    page.get_by_role("button", name="确定").click()
+    page.wait_for_url(re.compile(r"/roles/"))
+
+    # Users until the licence refuses: ten seats, one taken.
+    add_user(page, address, "fuda", "符达", roles=("部门助理",))
+    expect(page.get_by_text("保存成功").first).to_be_visible()
+    for number in range(8):
+        body = {"username": f"user{number}", "name": f"同事{number}", "password": PASSWORD}
+        assert fetch(page, "/api/users/", body) == 201
+    add_user(page, address, "toomany", "多余")
+    expect(page.get_by_text(re.compile("授权用户数")).first).to_be_visible()
+    assert page.locator("[name=username]").input_value() == "toomany"
+
+    # An operator extends the licence.
+    _operators, console = tab_of(browser, faults)
+    sign_in(console, product.url("ops"), "operator", product.password_of("operator"))
+    console.goto(f"{product.url('ops')}/companies/?q=云岭智能")
+    console.get_by_role("link", name="云岭智能").first.click()
+    console.get_by_role("button", name="快捷操作").click()
+    console.get_by_role("link", name="调整用户数").click()
+    console.fill("[name=seats]", "12")
+    console.fill("[name=reason]", "增购 2 个用户")
+    console.locator("#dialog").get_by_role("button", name=re.compile("确定|保存")).first.click()
+    expect(console.get_by_text("增购 2 个用户")).to_be_visible()
+
+    # One more fits now, at once.
+    add_user(page, address, "oneforall", "符蓉")
+    expect(page.get_by_text("保存成功").first).to_be_visible()
+
+    # That user sees only what the role gives.
+    _theirs, desk = tab_of(browser, faults)
+    sign_in(desk, address, "fuda", PASSWORD)
+    desk.goto(f"{address}/users/")
+    expect(desk.get_by_role("row", name=re.compile("符达"))).to_be_visible()
+    expect(desk.get_by_text("同事0")).to_have_count(0)
+    assert fetch(desk, "/roles/") == 403
+    assert fetch(desk, "/settings/") == 403
+
+    # 切换用户, and back.
+    page.goto(f"{address}/users/?q=fuda")
+    page.get_by_role("row", name=re.compile("符达")).get_by_text("切换用户").click()
+    dialog = page.locator("#dialog, .modal.show").get_by_role("button", name=re.compile("确定|切换"))
+    if dialog.count():
+        dialog.first.click()
+    back = page.get_by_role("button", name="返回我的账号")
+    expect(back).to_be_visible()
+    page.goto(f"{address}/users/")
+    expect(page.get_by_text("同事0")).to_have_count(0)
+    back.click()
+    expect(back).to_have_count(0)
+
+    # The export holds the rows of the list.
+    page.goto(f"{address}/users/?q=同事")
+    page.get_by_role("button", name="导出").first.click()
+    page.get_by_role("button", name="导出为 Excel（XLSX）").click()
+    page.goto(f"{address}/exports/")
+    download = page.get_by_role("link", name="下载")
+    for _ in range(30):
+        if download.count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    with page.expect_download(timeout=PATIENCE) as waiting:
+        download.first.click()
+    workbook = openpyxl.load_workbook(waiting.value.path(), read_only=True)
+    rows = list(workbook.worksheets[0].iter_rows(values_only=True))
+    assert rows[0][0] == "登录名"
+    assert {row[0] for row in rows[1:]} == {f"user{number}" for number in range(8)}
+
+    # English.
+    page.goto(f"{address}/users/")
+    page.locator(".me").first.click()
+    page.get_by_role("button", name="English").first.click()
+    expect(page.get_by_role("heading", name="Users", exact=False).first).to_be_visible()
