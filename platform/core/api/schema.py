@@ -6,6 +6,7 @@ classes, never by one made for a user.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -469,8 +470,12 @@ def _choices(choices: Iterable[tuple[Any, StrOrPromise]]) -> Json:
     return {
         "type": types.pop() if len(types) == 1 else sorted(types),
         "enum": [value for value, _text in known],
-        "description": ", ".join(f"`{value}` {text}" for value, text in known),
+        "description": ", ".join(f"`{_literal(value)}` {text}" for value, text in known),
     }
+
+
+def _literal(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _or_null(schema: Json) -> Json:
