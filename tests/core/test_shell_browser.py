@@ -364,6 +364,22 @@ def test_a_row_opens_its_preview_and_the_buttons_walk(page: Page, address: str) 
     expect(page.locator("[data-drawer]")).to_have_count(0)
 
 
+def test_the_preview_leads_to_the_page_without_loading_the_document(page: Page, address: str) -> None:
+    visit(page, address + "list/")
+    page.evaluate("window.sameDocument = true")
+    page.locator("#row-2 td").nth(4).click()
+    page.locator("[data-drawer] a[title^=整页打开]").click()
+    expect(page.locator(".rechead h1")).to_be_visible()
+    expect(page.locator("[data-drawer]")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("#row-2")).to_be_visible()
+    page.locator("#row-2 td").nth(4).click()
+    expect(page.locator("[data-drawer]")).to_be_visible()
+    page.go_forward()
+    expect(page.locator("[data-drawer]")).to_have_count(0)
+    assert page.evaluate("window.sameDocument") is True
+
+
 def test_the_palette_finds_and_opens(page: Page, address: str) -> None:
     visit(page, address)
     page.keyboard.press("Control+k")

@@ -43,9 +43,10 @@ each("[data-dialog]", (element) => {
 });
 
 // The server closes what it opened: HX-Trigger: close-dialog.
-document.addEventListener("close-dialog", () => {
+function closeDialogs() {
   for (const element of document.querySelectorAll(".modal.show")) Modal.getInstance(element)?.hide();
-});
+}
+document.addEventListener("close-dialog", closeDialogs);
 
 // The menu must not be cut off by a table or a panel that scrolls.
 each('[data-bs-toggle="dropdown"]', (button) => {
@@ -79,7 +80,9 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector(".modal.show, .dropdown-menu.show, .cmdk")) return;
   if (closeDrawer()) event.preventDefault();
 });
-// A new page needs no preview of the old one.
-document.addEventListener("htmx:after:history:update", ({ detail }) => {
-  if (!detail.sourceElement?.closest?.("[data-drawer], .panel")) closeDrawer();
+// A new page needs neither preview nor dialog of the old one.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (ctx.select !== "#app" && !ctx.select?.includes("hx-history-elt")) return;
+  closeDrawer();
+  closeDialogs();
 });
