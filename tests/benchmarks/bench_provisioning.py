@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode, urlsplit
+
+from django.db import connection
 
 from infra.bench.figures import Figure, report
 from infra.local.processes import free_port
+from tests.benchmarks import grown
 from tests.benchmarks.companies import middle, p95, prepare, seconds
 
 SIGN_UPS = 40
-REPEATS = 7
 
 
 class Browser:
@@ -100,8 +105,6 @@ def measure_sign_up() -> None:
     from tenants.companies.provisioning import fill_pool
 
     port = free_port()
-    import os
-
     environment = {**os.environ, "QIKU_PORT": str(port)}
     command = [
         sys.executable,
@@ -128,43 +131,53 @@ def measure_sign_up() -> None:
 
 
 def measure_script() -> None:
-    """One company's schema from the script, and by replaying the migrations."""
+    """A schema from its script, and by replaying the migrations: the company of today, and one of 119 tables."""
     from core.db import run_outside_companies
+    from tenants.companies import release
+
+    def apply_release() -> None:
+        for migration in release.company_plan().migrations:
+            release.apply_in_process(release.company_plan(), migration)
+
+    def apply_grown() -> None:
+        grown.replay(connection.schema_editor)
+
+    def measure() -> None:
+        large = f"of {grown.TABLES} tables"
+        for company, apply, repeats, reach in (("of today", apply_release, 5, None), (large, apply_grown, 1, 20)):
+            script, replayed = _script_and_replay(apply, repeats)
+            report(Figure(f"a company {company} made cold from the script, median", script, "s"))
+            report(Figure(f"a company {company} made by replaying its migrations, median", replayed, "s"))
+            report(Figure(f"the script against the migrations, {company}", replayed / script, "times", reach, "more"))
+
+    run_outside_companies(measure)
+
+
+def _script_and_replay(apply: Callable[[], None], repeats: int) -> tuple[float, float]:
     from core.db.context import run_as_owner
     from core.db.raw import raw_connection
     from core.db.schemas import drop_schema, make_schema, new_schema_name
     from tenants.companies import release
 
-    plan, script = release.company_plan(), release.template().script
+    def replay(name: str) -> None:
+        make(name, "")
+        run_as_owner(name, release.owner_role(), apply)
 
-    def by_script() -> None:
+    def make(name: str, script: str) -> None:
         with raw_connection().transaction():
-            make_schema(raw_connection(), names[-1], script)
+            make_schema(raw_connection(), name, script)
 
-    def by_migrations() -> None:
-        with raw_connection().transaction():
-            make_schema(raw_connection(), names[-1], "")
-        run_as_owner(
-            names[-1], release.owner_role(), lambda: [release.apply_in_process(plan, each) for each in plan.migrations]
-        )
-
-    names: list[str] = []
-
-    def measure() -> tuple[list[float], list[float]]:
-        taken: tuple[list[float], list[float]] = ([], [])
-        for _repeat in range(REPEATS):
-            for times, act in zip(taken, (by_script, by_migrations), strict=True):
-                names.append(new_schema_name("t"))
-                times.append(seconds(act))
-                drop_schema(raw_connection(), names[-1])
-        return taken
-
-    script_times, migration_times = run_outside_companies(measure)
-    report(Figure("one company made cold from the script, median", middle(script_times), "s"))
-    report(Figure("one company made by replaying its migrations, median", middle(migration_times), "s"))
-    report(
-        Figure("the script against the migrations", middle(migration_times) / middle(script_times), "times", 20, "more")
-    )
+    replayed, made, script = [], [], ""
+    for _repeat in range(repeats):
+        name = new_schema_name("t")
+        replayed.append(seconds(partial(replay, name)))
+        script = script or release.describe_as_owner(name, with_rows=True)
+        drop_schema(raw_connection(), name)
+    for _repeat in range(repeats + 2):
+        name = new_schema_name("t")
+        made.append(seconds(partial(make, name, script)))
+        drop_schema(raw_connection(), name)
+    return middle(made), middle(replayed)
 
 
 def _wait(port: int) -> None:

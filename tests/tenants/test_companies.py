@@ -181,18 +181,24 @@ def test_a_change_by_another_process_is_known_at_once(live_ground: Ground, compa
 
 def test_a_process_that_cannot_listen_keeps_nothing(live_ground: Ground, company: Any) -> None:
     heard(company)
+    ear = lookup._kept._ear
+    assert ear is not None
+    usual = dict(ear._params)
+    ear._params |= {"host": "127.0.0.1", "port": 1}  # where nobody answers
     with psycopg.connect(live_ground.url, autocommit=True) as elsewhere:
         elsewhere.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'qiku company changes'"
         )
         for _attempt in range(100):
-            if not lookup._kept._ear or not lookup._kept._ear.hears:
+            if not ear.hears:
                 break
             time.sleep(0.01)
+        assert company_for_host(company.host) == company
         elsewhere.execute("UPDATE companies_licence SET state = 'suspended' WHERE company_id = %s", [company.id])
     found = company_for_host(company.host)
     assert found is not None
     assert found.access == "closed"
+    ear._params |= usual
     heard(company)
 
 
