@@ -17,6 +17,13 @@ from core.jobs.due.models import DueJob
 State = DueJob.State
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_due(company: Any) -> None:
+    """What provisioning ordered is not these tests' business."""
+    if company is not None:
+        run_outside_companies(DueJob.objects.all().delete)
+
+
 def put(company: int, jobs: Iterable[int], *, state: State = State.READY, seconds: float = -1.0) -> None:
     due_at = timezone.now() + timedelta(seconds=seconds)
     rows = [DueJob(company_id=company, job_id=job, kind="test.count", state=state, due_at=due_at) for job in jobs]
