@@ -101,6 +101,15 @@ def _closed(request: HttpRequest, company: CompanyInfo) -> HttpResponse:
 
 
 def _notice(request: HttpRequest, status: HTTPStatus, title: str, text: str) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        problem: dict[str, object] = {
+            "type": "about:blank",
+            "title": title,
+            "status": status.value,
+            "detail": text,
+            "errors": {},
+        }
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"detail": f"{title}. {text}"}, status=status)
     response = render(request, "companies/notice.html", {"title": title, "text": text}, status=status)

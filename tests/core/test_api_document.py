@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern
 from django.utils import translation
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from core.api import schema, urls
@@ -77,7 +77,7 @@ def test_it_describes_what_is_answered(client: Any, document: dict[str, Any], re
     assert page["results"]
     answer = document["paths"][f"/api/{resource.name}/"]["get"]["responses"]["200"]["content"]["application/json"]
     described = {**answer["schema"], "components": document["components"]}
-    assert [error.message for error in Draft202012Validator(described).iter_errors(page)] == []
+    assert [error.message for error in OAS31Validator(described).iter_errors(page)] == []
     described_row = document["components"]["schemas"][type(resource).__name__]["properties"]
     assert set(page["results"][0]) == set(described_row)
 

@@ -6,7 +6,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from core.db import run_outside_companies
 from core.resources import Resource
+from tenants.companies import lookup
+from tenants.companies.models import Licence
 from tenants.people.models import Department, User
 from tests.core.test_api import JSON, codes, problem
 from tests.factories import make, make_administrator, make_user
@@ -179,3 +182,14 @@ def test_an_error_that_nobody_foresaw_tells_nothing_of_itself(
 def test_problems_speak_the_users_language(client: Any, language: str, title: str) -> None:
     client.force_login(make_administrator(language=language))
     assert problem(client.get("/api/users/999999/"), 404, "missing")["title"] == title
+
+
+@pytest.mark.parametrize(("state", "method", "status"), [("expired", "post", 403), ("suspended", "get", 403)])
+def test_a_licence_that_ran_out_is_told_as_a_problem(
+    client: Any, admin: User, company: Any, state: str, method: str, status: int
+) -> None:
+    run_outside_companies(lambda: Licence.objects.filter(company_id=company.id).update(state=state, valid_until=None))
+    run_outside_companies(lookup.forget_companies)
+    answer = getattr(client, method)("/api/departments/", {}, JSON)
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert {"type", "title", "status", "detail", "errors"} <= set(answer.json())

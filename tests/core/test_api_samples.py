@@ -56,7 +56,7 @@ def test_each_kind_of_value_comes_and_goes_in_its_own_form(client: Any, admin: U
     assert body["state"] == "active"
     assert body["members"] == [{"id": member.pk, "text": str(member)}]
     assert client.get(answer["Location"]).json() == body
-    stored = Project.objects.get(pk=body["id"])
+    stored: Any = Project.objects.get(pk=body["id"])
     assert (stored.budget, stored.due) == (Decimal("1234.50"), datetime.date(2026, 12, 31))
 
 
@@ -156,10 +156,10 @@ def test_a_missing_or_endless_file_is_refused(client: Any, admin: User) -> None:
 
 def test_a_hostile_file_name_is_only_a_name(client: Any, admin: User, company: Any) -> None:
     project = make(Project, by=admin)
-    upload = text_file('..\\..\\etc\\passwd\u202e\x07.txt')
+    upload = text_file("..\\..\\etc\\passwd\u202e\x07.txt")
     body = client.post(f"/api/projects/{project.pk}/attachments/", {"file": upload}).json()
-    assert not set(body["name"]) & set('\\/\x07\u202e')
-    stored = Attachment.objects.get(pk=body["id"])
+    assert not set(body["name"]) & set("\\/\x07\u202e")
+    stored: Any = Attachment.objects.get(pk=body["id"])
     assert stored.file.name.startswith(f"{company.uuid}/attachments/")
     assert default_storage.exists(stored.file.name)
     answer = client.get(body["url"])

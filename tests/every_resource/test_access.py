@@ -42,7 +42,8 @@ def scene(client: Any, resource: Resource) -> Scene:
 def text_of(answer: Any) -> str:
     """The whole body of an answer."""
     assert answer.status_code == 200, (answer.status_code, answer.content[:500])
-    return answer.content.decode()
+    body: str = answer.content.decode()
+    return body
 
 
 @pytest.mark.parametrize("surface", LISTS)

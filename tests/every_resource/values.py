@@ -46,7 +46,7 @@ def _good(name: str, field: forms.Field, mark: str) -> Any:
         return f"kV9!{number}wQz"  # unlike anybody's name
     match field:
         case forms.ModelMultipleChoiceField():
-            return [str(row.pk) for row in field.queryset[:1]]
+            return [str(row.pk) for row in (field.queryset.all()[:1] if field.queryset is not None else ())]
         case forms.ModelChoiceField():
             row = field.queryset.first() if field.queryset is not None else None
             return None if row is None else str(row.pk)
@@ -108,5 +108,5 @@ def bad_values(name: str, field: forms.Field) -> Iterator[tuple[str, Any]]:
             yield "no address", "javascript:alert(1)"
         case forms.CharField():
             yield "a zero character", "a\0b"
-    if getattr(field, "max_length", None) and isinstance(field, forms.CharField):
+    if isinstance(field, forms.CharField) and field.max_length:
         yield "too long", "x" * (field.max_length + 1)
