@@ -210,11 +210,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CONCURRENCY = env.number("QIKU_WORKER_PROCESSES", JOB_SLOTS)
-# Messages are acknowledged when a process takes them (leases say whose a job is), and a worker may hold more messages
-# than it has processes. The dispatcher sends no more than can run; so a worker always listens, and notices at once when
-# the broker dies. One that holds all it may hold does not listen, and an acknowledgement lost then blocks it for good.
+# Messages are acknowledged when a process takes them (leases say whose a job is), and a worker takes what comes: the
+# dispatcher sends no more than can run. So a worker always listens, and notices at once when the broker dies. One that
+# holds all it may hold does not listen, and an acknowledgement lost then would block it for good.
 CELERY_TASK_ACKS_LATE = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 2
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000  # memory that work leaves behind goes with its process
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
