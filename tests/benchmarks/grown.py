@@ -38,7 +38,8 @@ def replay(editor_of: Any) -> None:
 
 
 def _migration(name: str, operations: list[Any]) -> Migration:
-    return type("Grown", (Migration,), {"operations": operations})(name, APP)
+    made: Migration = type("Grown", (Migration,), {"operations": operations})(name, APP)
+    return made
 
 
 def _table(number: int) -> Iterator[Any]:

@@ -208,6 +208,25 @@ def test_python_that_fails_is_undone_with_its_mark(new_release: NewRelease, comp
     assert "hue" not in columns(company)
 
 
+def test_python_whose_mark_is_not_written_is_done_again(
+    new_release: NewRelease, company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the runner is killed between the two: both are one transaction."""
+
+    def plant(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        apps.get_model("records", "LogEntry").objects.create(verb="planted")
+
+    def interrupted(*args: Any) -> None:
+        raise ZeroDivisionError
+
+    new_release([RunPython(plant), add("hue")])
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "_mark", interrupted)
+        assert len(migrate_all().failed) == 3
+    assert migrate_all().failed == []
+    assert run_in_company(company, lambda: LogEntry.objects.filter(verb="planted").count()) == 1
+
+
 def test_a_table_in_use_is_waited_for_without_holding_up_others(
     new_release: NewRelease, company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
