@@ -48,12 +48,12 @@ def row_of(resource: Resource, owner: User, mark: str, **values: Any) -> Any:
     return make(resource.model, mark=mark, by=owner, **values)
 
 
-def full_row(resource: Resource, **values: Any) -> Any:
-    """A row with every field filled; columns with choices hold the first of them."""
+def full_row(resource: Resource, *, number: int = 0, **values: Any) -> Any:
+    """A row with every field filled; columns with choices hold the first of them. `number` as `make` takes it."""
     known = {field.name for field in resource.model._meta.concrete_fields} - set(values)
     chosen = {name: column.choices[0][0] for name, column in resource.all_columns.items() if column.choices}
     first = {name: value for name, value in chosen.items() if name in known}
-    return make(resource.model, everything=True, **{**first, **values})
+    return make(resource.model, everything=True, number=number, **{**first, **values})
 
 
 def hides_rows(resource: Resource) -> bool:

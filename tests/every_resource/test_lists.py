@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.django_db
 
 FEW, MANY = 3, 9
 
+_thousands = itertools.count(40)
+
 
 def pairs(names: str) -> Any:
     """(resource, name) for every name that each resource's attribute lists."""
@@ -48,8 +51,9 @@ def admin(client: Any) -> User:
 
 
 def filled(resource: Resource, count: int) -> list[Any]:
-    """Rows of the resource, unlike each other in all they hold and all they refer to."""
-    return [full_row(resource, by=make(User)) for _number in range(count)]
+    """Rows of the resource, unlike each other in all they hold and refer to, and in no order by any of it."""
+    first = next(_thousands) * 1000
+    return [full_row(resource, by=make(User), number=first + (index * 7 + 3) % 10) for index in range(count)]
 
 
 def has_generic_list(resource: Resource) -> bool:
