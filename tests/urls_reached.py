@@ -26,30 +26,36 @@ NEVER_REACHED = {
 _reached: set[tuple[str, str]] = set()
 
 
-def served(urlconf: str) -> Iterator[tuple[str, str]]:
-    """(route, name) of every address of the URL configuration."""
+def served(urlconf: str) -> Iterator[tuple[str, str, Any]]:
+    """(route, name, view) of every address of the URL configuration."""
     from django.urls import get_resolver
 
     yield from _below(get_resolver(urlconf).url_patterns, "")
 
 
-def _below(patterns: Iterable[Any], prefix: str) -> Iterator[tuple[str, str]]:
+def _below(patterns: Iterable[Any], prefix: str) -> Iterator[tuple[str, str, Any]]:
     for pattern in patterns:
         route = prefix + str(pattern.pattern)
         if hasattr(pattern, "url_patterns"):
             yield from _below(pattern.url_patterns, route)
         else:
-            yield route, pattern.name or ""
+            yield route, pattern.name or "", pattern.callback
 
 
 def unreached(reached: set[tuple[str, str]], urlconfs: Iterable[str] = URLCONFS) -> list[str]:
-    """The addresses that are served and not reached, as `configuration: route (name)`."""
-    return [
-        f"{urlconf}: /{route} ({name})"
-        for urlconf in urlconfs
-        for route, name in served(urlconf)
-        if (urlconf, route) not in reached and name not in NEVER_REACHED
-    ]
+    """The addresses that are served and not reached, as `configuration: route (name)`.
+
+    One view at one route is one address, whichever configurations it stands in.
+    """
+    missing: dict[tuple[str, Any], str] = {}
+    found: set[tuple[str, Any]] = set()
+    for urlconf in urlconfs:
+        for route, name, view in served(urlconf):
+            if (urlconf, route) in reached:
+                found.add((route, view))
+            elif name not in NEVER_REACHED:
+                missing.setdefault((route, view), f"{urlconf}: /{route} ({name})")
+    return [line for key, line in missing.items() if key not in found]
 
 
 def note(request: Any, response: Any) -> None:
