@@ -41,10 +41,10 @@ class _Ear(threading.Thread):
             try:
                 self._listen()
             except psycopg.Error:
+                self._go_deaf()
                 time.sleep(0.5)
             finally:
-                self.hears = False
-                self._drop()
+                self._go_deaf()
 
     def _listen(self) -> None:
         with psycopg.connect(**self._params, autocommit=True, application_name="qiku company changes") as raw:
@@ -54,6 +54,10 @@ class _Ear(threading.Thread):
             while not self._stopped:
                 for _change in raw.notifies(timeout=1.0):
                     self._drop()
+
+    def _go_deaf(self) -> None:
+        self.hears = False
+        self._drop()
 
     def stop(self) -> None:
         """Let the thread end within a second."""
