@@ -64,7 +64,7 @@ def main() -> None:
             cursor.execute(_FILL, values)
 
     def order(file_format: str) -> Any:
-        return export_order(projects, by=user(), file_format=file_format, columns=names, query="sort=name")
+        return export_order(projects, by=user(), file_format=file_format, columns=names)
 
     def export(file_format: str) -> tuple[float, Any]:
         job = run_in_company(company, order, file_format)

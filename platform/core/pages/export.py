@@ -153,7 +153,7 @@ class ExportFile:
 class LocalText(Func):
     """A moment as the text of its local time, to the minute."""
 
-    template = "to_char(%(expressions)s, 'YYYY-MM-DD HH24:MI')"
+    template = "left((%(expressions)s)::text, 16)"  # faster than to_char
     arg_joiner = " AT TIME ZONE "
     output_field = CharField()
 
