@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests import ground
-
-ground.start_servers()
-
-from django.conf import settings  # noqa: E402 - the settings read the environment that was made above
 
 settings.COMPANY_CHANGES_HEARD = False  # a test's transaction is never committed, so nobody could hear of it
 

@@ -50,7 +50,7 @@ def compile_translations(progress: Progress) -> None:
 
 def translation_files() -> list[Path]:
     """The translations of every app of the product."""
-    return [path for path in _walk(ROOT / name for name in SOURCES) if path.suffix == ".po"]
+    return [path for path in _walk(ROOT / name for name in (*SOURCES, "tests")) if path.suffix == ".po"]
 
 
 def build_frontend(progress: Progress) -> None:

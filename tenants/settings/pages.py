@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -49,16 +48,17 @@ def basic(request: HttpRequest, resource: Screen) -> HttpResponse:
 
 
 @require_safe
-def logo(request: HttpRequest, name: str) -> HttpResponseBase:
+def logo(request: HttpRequest, name: str) -> HttpResponse:
     """The company's logo, under the name it has now; 404 for every other."""
     settings = settings_now()
     if not settings.logo or settings.logo_name != name:
         raise Http404("no such logo")
     try:
-        file = settings.logo.open("rb")
+        with settings.logo.open("rb") as file:
+            picture = file.read()  # some kilobytes: it was made small when it was uploaded
     except FileNotFoundError:
         raise Http404("the logo is not in the storage") from None
-    response = FileResponse(file, content_type="image/png")
+    response = HttpResponse(picture, content_type="image/png")
     response["Cache-Control"] = f"private, max-age={LOGO_KEPT_SECONDS}, immutable"
     return response
 

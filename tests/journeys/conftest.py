@@ -1,4 +1,4 @@
-"""One running product and one browser for all journeys of a process."""
+"""One running product for all journeys of a process, and a browser for each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
+    """A browser of the test's own: Playwright keeps an event loop in the thread, which other tests must not meet."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser_path(), args=list(FLAGS))
         yield chromium

@@ -381,7 +381,7 @@ def test_what_cannot_be_is_refused_at_its_field(company: Any, operators: Any) ->
         with pytest.raises(ValidationError) as refusal:
             services.licence_set_seats(company.id, seats=seats, by=None)
         assert list(refusal.value.message_dict) == ["seats"]
-    with pytest.raises(ValidationError, match="cannot be closed"):
+    with pytest.raises(ValidationError, match="不能停用"):
         services.company_suspend(operators.id, by=None)
     with pytest.raises(Company.DoesNotExist):
         services.company_suspend(987654, by=None)
