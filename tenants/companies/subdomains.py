@@ -7,7 +7,6 @@ import re
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
 from core.db import run_outside_companies
 from tenants.companies.models import Domain
@@ -96,6 +95,8 @@ def suggest_subdomain(name: str) -> str:
 
     创之新国际有限公司 gives `chuangzhixinguoji`. Empty when the name has no letter to make one from.
     """
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second, of every process that starts
+
     short = _LEGAL_FORMS.sub("", name.strip()) or name
     whole = _label("".join(lazy_pinyin(short, errors=_latin)))
     initials = _label("".join(lazy_pinyin(short, style=Style.FIRST_LETTER, errors=_latin)))
