@@ -107,7 +107,7 @@ def test_a_logo_is_made_small_shown_replaced_and_cleared(client, boss, client_of
     assert client.post("/settings/", filled(logo=picture())).status_code == 302
     first = settings_now().logo
     assert first.name.startswith(f"{company.uuid}/logo/")
-    with Image.open(first) as stored:
+    with first.open("rb") as content, Image.open(content) as stored:
         assert (stored.format, stored.size) == ("PNG", (512, 171))
     url = f"/logo/{first.name.rpartition('/')[2]}"
     assert url in client.get("/").content.decode()

@@ -33,8 +33,7 @@ def test_it_shows_name_colour_and_logo_to_who_is_not_signed_in(client: Client, b
     address = page.split('class="logo" src="')[1].split('"')[0]
     logo = client.get(address)
     assert (logo.status_code, logo["Content-Type"]) == (200, "image/png")
-    assert b"".join(logo.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]  # a file's answer
-    logo.close()
+    assert logo.content.startswith(b"\x89PNG")
 
 
 def test_the_name_of_one_company_is_not_on_the_page_of_another(
