@@ -13,6 +13,8 @@ from config.wsgi import application as pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+import core.jobs.broker
+import core.live.layer  # noqa: F401 - both are loaded now, rather than in somebody's request
 from core.live.routing import sockets
 
 THREADS = int(os.environ.get("QIKU_WEB_THREADS", "8"))

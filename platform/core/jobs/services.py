@@ -13,7 +13,6 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.db import current_company
-from core.jobs import broker
 from core.jobs.due import table as due
 from core.jobs.kinds import Kind, UnknownKind, kind_named
 from core.jobs.models import Job
@@ -138,8 +137,14 @@ def _make_due(job: Job, at: datetime | None) -> None:
     due.put(job.pk, job.kind, at)
     # One hint is enough for many jobs ordered together: it only ends the dispatcher's sleep.
     hooks = connection.run_on_commit
-    if not (hooks and broker.wake in getattr(hooks[-1][1], "args", ())):
-        transaction.on_commit(broker.wake)
+    if not (hooks and _wake in getattr(hooks[-1][1], "args", ())):
+        transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    from core.jobs import broker  # Celery is slow to load, and many a process orders nothing
+
+    broker.wake()
 
 
 def _own(job: Job, by: Any) -> Job:

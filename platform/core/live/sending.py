@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.db import connection, transaction
-from redis.exceptions import RedisError
 
 from core.db import Company
-
-logger = logging.getLogger(__name__)
 
 Message = Mapping[str, Any]
 
@@ -65,11 +59,7 @@ def _after_commit(events: Mapping[str, dict[str, Any]]) -> None:
         _send(events)
 
 
-@async_to_sync
-async def _send(events: Mapping[str, dict[str, Any]]) -> None:
-    layer: Any = get_channel_layer()
-    try:
-        for group, event in events.items():
-            await layer.group_send(group, event)
-    except (RedisError, OSError) as error:
-        logger.warning("%s messages not pushed: %s", len(events), error)
+def _send(events: Mapping[str, dict[str, Any]]) -> None:
+    from core.live.layer import send  # the client of Valkey is slow to load, and many a process sends nothing
+
+    send(events)
