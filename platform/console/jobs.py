@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core.db import run_in_company
+from core.db.apart import run_apart
 from core.jobs.kinds import job
 from core.jobs.run import Run
 from tenants.companies.info import CompanyInfo
@@ -21,13 +19,8 @@ from tenants.people.models import User
 
 @job("console.find_companies", label=_("Find my company"), timeout=600)
 def find_companies(run: Run, *, email: str, language: str) -> None:
-    """Mail the companies where somebody with this address can sign in; nothing when there are none.
-
-    A job runs in one transaction of its own company, from which no other company can be reached: a thread, with a
-    connection of its own, visits them.
-    """
-    with ThreadPoolExecutor(1) as visitor:
-        found = visitor.submit(_companies_of, email).result()
+    """Mail the companies where somebody with this address can sign in; nothing when there are none."""
+    found = run_apart(_companies_of, email)
     if not found:
         return
     with translation.override(language or settings.LANGUAGE_CODE):
@@ -38,14 +31,9 @@ def find_companies(run: Run, *, email: str, language: str) -> None:
 
 
 def _companies_of(email: str) -> list[CompanyInfo]:
-    try:
-        return [
-            company
-            for company in companies()
-            if company.access != "closed" and run_in_company(company, _is_known, email)
-        ]
-    finally:
-        connection.close()
+    return [
+        company for company in companies() if company.access != "closed" and run_in_company(company, _is_known, email)
+    ]
 
 
 def _is_known(email: str) -> bool:
