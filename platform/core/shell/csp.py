@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,4 +72,11 @@ class SecurityHeadersMiddleware:
         response.setdefault("Content-Security-Policy", policy(nonce, host, getattr(settings, "CSP_FORM_ACTION", ())))
         for name, value in HEADERS.items():
             response.setdefault(name, value)
+        if settings.SECURE_HSTS_SECONDS and request.is_secure() and not _is_ours(host):
+            # On a company's own domain we speak for that name alone, not for those below it, which are not ours.
+            response.setdefault("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}")
         return response
+
+
+def _is_ours(host: str) -> bool:
+    return f".{split_domain_port(host)[0]}".endswith(f".{settings.HOST}")
