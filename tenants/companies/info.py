@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 GRACE_DAYS = 7  # after the last good day everything still works, under a banner
+KEPT = timedelta(days=30)  # after a company was deleted it can still be restored
+
+DELETED = "deleted"
 
 Access = Literal["full", "read_only", "closed"]
 
@@ -24,6 +27,11 @@ class LicenceState(models.TextChoices):
     ACTIVE = "active", _("Active")
     EXPIRED = "expired", _("Expired")
     SUSPENDED = "suspended", _("Suspended")
+
+
+def is_platform_host(host: str) -> bool:
+    """Whether the host is the platform's own or below it."""
+    return host == settings.HOST or host.endswith(f".{settings.HOST}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +76,46 @@ class LicenceInfo:
 
 @dataclass(frozen=True, slots=True)
 class CompanyInfo:
-    """A company as the code passes it around. `host` is the primary one, without a port."""
+    """A company as the code passes it around. `hosts` are all its addresses, without a port, the primary one first."""
 
     id: int
     uuid: UUID
     name: str
     schema_name: str
     is_operators: bool
-    host: str
-    is_deleted: bool
+    hosts: tuple[str, ...]
+    deleted_at: datetime | None
     licence: LicenceInfo
+
+    @property
+    def host(self) -> str:
+        """The primary host: where links and mails lead."""
+        return self.hosts[0] if self.hosts else ""
+
+    @property
+    def platform_host(self) -> str:
+        """Its name below the platform's host, which never changes."""
+        return next((host for host in self.hosts if is_platform_host(host)), "")
+
+    @property
+    def custom_hosts(self) -> tuple[str, ...]:
+        """Hosts of its own."""
+        return tuple(host for host in self.hosts if not is_platform_host(host))
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is marked for removal; nothing of it is lost yet."""
+        return self.deleted_at is not None
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """Until when a deleted company can be restored for certain."""
+        return self.deleted_at + KEPT if self.deleted_at else None
+
+    @property
+    def standing(self) -> str:
+        """`deleted`, or the state of the licence: what decides what can be done to it."""
+        return DELETED if self.is_deleted else self.licence.state.value
 
     @property
     def db_role(self) -> str:

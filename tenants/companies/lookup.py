@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.http.request import split_domain_port
 
 from core.db import current_company, run_outside_companies
 from core.db.raw import connection_params
@@ -158,8 +159,7 @@ def restart() -> None:
 
 
 def _domain_name(host: str) -> str:
-    name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
-    name = name.lower().rstrip(".")
+    name, _port = split_domain_port(host)
     return name.removesuffix(f".{settings.HOST}") if "." not in name.removesuffix(f".{settings.HOST}") else name
 
 
@@ -168,7 +168,7 @@ def _rows() -> Any:
 
 
 def _company_of_domain(name: str) -> CompanyInfo | None:
-    if not name or "\0" in name:
+    if not name:
         return None
     domain = Domain.objects.filter(name=name).first()
     return _company_of_id(domain.company_id) if domain else None

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -75,8 +76,7 @@ class CompanyMiddleware:
 
 
 def _is_public(host: str) -> bool:
-    name = host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() else host
-    return name.lower().rstrip(".") in {settings.HOST, f"www.{settings.HOST}"}
+    return split_domain_port(host)[0] in {settings.HOST, f"www.{settings.HOST}"}
 
 
 def _is_allowed(request: HttpRequest, view: View) -> bool:

@@ -102,8 +102,8 @@ class Company(models.Model):
             name=self.name,
             schema_name=self.schema_id,
             is_operators=self.is_operators,
-            host=domains[0].host if domains else "",
-            is_deleted=self.deleted_at is not None,
+            hosts=tuple(domain.host for domain in domains),
+            deleted_at=self.deleted_at,
             licence=self.licence.info,
         )
 
@@ -147,6 +147,10 @@ class Licence(models.Model):
     plan = models.CharField(_("Plan"), max_length=40)
     seats = models.PositiveIntegerField(_("Licensed users"))
     state = models.CharField(_("State"), max_length=10, choices=LicenceState.choices, default=LicenceState.TRIAL)
+    # What a suspension interrupts and a resumption gives back; empty while the licence is not suspended.
+    state_before = models.CharField(
+        _("State before"), max_length=10, choices=LicenceState.choices, blank=True, default="", db_default=""
+    )
     valid_until = models.DateField(_("Valid until"), null=True, blank=True)  # the last good day; none: without end
     api_granted = models.BooleanField(_("API permission"), default=False)
 

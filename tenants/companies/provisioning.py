@@ -17,12 +17,12 @@ from core.db import run_outside_companies
 from core.db.context import run_in_company_same_transaction
 from core.db.raw import raw_connection
 from core.db.schemas import drop_schema, make_schema, new_schema_name
-from core.jobs.services import enqueue
 from tenants.companies import events
 from tenants.companies.info import CompanyInfo, LicenceState
-from tenants.companies.lookup import forget_companies, operators
+from tenants.companies.lookup import forget_companies
 from tenants.companies.models import Company, Domain, Licence, Schema
 from tenants.companies.models import Template as TemplateRow
+from tenants.companies.operators import order_of_operators
 from tenants.companies.release import company_plan, template
 from tenants.companies.subdomains import check_form, is_taken, taken
 
@@ -91,19 +91,12 @@ def _create(
             Licence.objects.create(company=company, plan=plan, seats=seats, state=state, valid_until=valid_until)
             info = company.info
             run_in_company_same_transaction(info, setup)
-            _order_refill()
+            order_of_operators(FILL_POOL)
             forget_companies()
             transaction.on_commit(lambda: events.company_created.send(sender=CompanyInfo, company=info))
         return info
 
     return run_outside_companies(create)
-
-
-def _order_refill() -> None:
-    """Among the jobs of the operators, so that it is done even if this process ends now."""
-    home = operators()
-    if home is not None:
-        run_in_company_same_transaction(home, enqueue, FILL_POOL, by=None)
 
 
 def _take_subdomain(company: Company, subdomain: str) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.dispatch import Signal
@@ -20,40 +19,43 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Actor
 from core.db import run_outside_companies
 from core.db.context import run_in_company_same_transaction
-from core.records.history import changed_field, log
+from core.records.history import changed_field
 from tenants.companies import events
 from tenants.companies.domains import own_host, taken
 from tenants.companies.info import CompanyInfo, LicenceState
 from tenants.companies.lookup import forget_companies
-from tenants.companies.models import Company, Domain
+from tenants.companies.models import Company, Domain, Licence
+from tenants.companies.operators import log_for_operators, order_of_operators
+from tenants.companies.sessions import sessions_end
 
 MOST_SEATS = 100_000
+PURGE = "companies.purge"  # the job that removes a deleted company
 
 
-def licence_extend(company_id: int, *, until: date, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Make `until` the last good day; an expired licence is active again. Raises ValidationError for a past day."""
-    if until < timezone.localdate():
+def licence_extend(company_id: int, *, valid_until: date, by: Actor | None, reason: str = "") -> CompanyInfo:
+    """Make another day the last good one; an expired licence is active again. Raises ValidationError for a past day."""
+    if valid_until < timezone.localdate():
         raise ValidationError({"valid_until": ValidationError(_("This day is over."), code="past")})
 
     def extend(company: Company) -> None:
-        company.licence.valid_until = until
-        if company.licence.state == LicenceState.EXPIRED:
-            company.licence.state = LicenceState.ACTIVE
+        licence = company.licence
+        licence.valid_until = valid_until
+        if LicenceState.EXPIRED in {licence.state, licence.state_before}:
+            _move(licence, LicenceState.ACTIVE)
 
     return _change(company_id, "licence_extend", extend, by, events.licence_changed, reason)
 
 
 def licence_activate(
-    company_id: int, *, plan: str, seats: int, until: date | None, by: Actor | None, reason: str = ""
+    company_id: int, *, plan: str, seats: int, valid_until: date | None, by: Actor | None, reason: str = ""
 ) -> CompanyInfo:
     """Turn a trial or an expired licence into a paid one: plan, seats and last good day (None: without end) at once."""
     _check_seats(seats)
 
     def activate(company: Company) -> None:
         licence = company.licence
-        licence.plan, licence.seats, licence.valid_until = plan, seats, until
-        if licence.state != LicenceState.SUSPENDED:
-            licence.state = LicenceState.ACTIVE
+        licence.plan, licence.seats, licence.valid_until = plan, seats, valid_until
+        _move(licence, LicenceState.ACTIVE)
 
     return _change(company_id, "licence_activate", activate, by, events.licence_changed, reason)
 
@@ -72,7 +74,7 @@ def licence_expire(company_id: int, *, by: Actor | None, reason: str = "") -> Co
     """Say that the licence has run out; the days of grace count from its last good day."""
 
     def expire(company: Company) -> None:
-        company.licence.state = LicenceState.EXPIRED
+        _move(company.licence, LicenceState.EXPIRED)
 
     return _change(company_id, "licence_expire", expire, by, events.licence_changed, reason)
 
@@ -91,34 +93,46 @@ def company_suspend(company_id: int, *, by: Actor | None, reason: str = "") -> C
 
     def suspend(company: Company) -> None:
         _refuse_operators(company)
-        company.licence.state = LicenceState.SUSPENDED
+        licence = company.licence
+        if licence.state != LicenceState.SUSPENDED:
+            licence.state, licence.state_before = LicenceState.SUSPENDED, licence.state
         _end_sessions(company)
 
     return _change(company_id, "company_suspend", suspend, by, events.company_closed, reason)
 
 
 def company_resume(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Open a suspended company again; its licence is active, or expired where its last good day is over."""
+    """Open a suspended company again; its licence stands where it stood: a trial is a trial, what expired is expired.
+
+    What happened to the licence meanwhile counts: extended or activated, it is active.
+    """
 
     def resume(company: Company) -> None:
-        company.licence.state = LicenceState.ACTIVE
+        licence = company.licence
+        if licence.state == LicenceState.SUSPENDED:
+            licence.state, licence.state_before = licence.state_before or LicenceState.ACTIVE, ""
 
     return _change(company_id, "company_resume", resume, by, events.company_opened, reason)
 
 
 def company_delete(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Close the company and mark it for removal. Everything is kept, its subdomain too, so that it can be restored."""
+    """Close the company and order its removal for when KEPT is over.
+
+    Until then everything is kept, its addresses too, so that it can be restored.
+    """
 
     def delete(company: Company) -> None:
         _refuse_operators(company)
-        company.deleted_at = company.deleted_at or timezone.now()
+        if company.deleted_at is None:
+            company.deleted_at = timezone.now()
+            order_of_operators(PURGE, {"company": company.pk, "uuid": company.uuid}, at=company.info.kept_until)
         _end_sessions(company)
 
     return _change(company_id, "company_delete", delete, by, events.company_closed, reason)
 
 
 def company_restore(company_id: int, *, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Take a deleted company back as it was."""
+    """Take a deleted company back as it was. The removal that was ordered finds nothing to do."""
 
     def restore(company: Company) -> None:
         company.deleted_at = None
@@ -148,25 +162,28 @@ def domain_add(company_id: int, *, domain: str, by: Actor | None, reason: str = 
         except IntegrityError as error:
             raise taken() from error
 
-    return _change(company_id, "domain_add", add, by, events.licence_changed, reason)
+    return _change(company_id, "domain_add", add, by, events.domains_changed, reason)
 
 
 def domain_make_primary(company_id: int, *, domain: str, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Use one of the company's hosts in links and mails; `domain` is its name as stored. Raises Domain.DoesNotExist."""
+    """Use one of the company's hosts in links and mails. Raises ValidationError for a host that is none of them."""
 
     def choose(company: Company) -> None:
-        chosen = company.domains.get(name=domain)
+        chosen = _domain_of(company, domain)
         company.domains.exclude(pk=chosen.pk).update(is_primary=False)
         company.domains.filter(pk=chosen.pk).update(is_primary=True)
 
-    return _change(company_id, "domain_make_primary", choose, by, events.licence_changed, reason)
+    return _change(company_id, "domain_make_primary", choose, by, events.domains_changed, reason)
 
 
 def domain_remove(company_id: int, *, domain: str, by: Actor | None, reason: str = "") -> CompanyInfo:
-    """Take a host of its own from the company. The subdomain stays, and is the primary one again if need be."""
+    """Take a host of its own from the company. The subdomain stays, and is the primary one again if need be.
+
+    Raises ValidationError for the subdomain, and for a host that is not the company's.
+    """
 
     def remove(company: Company) -> None:
-        gone = company.domains.get(name=domain)
+        gone = _domain_of(company, domain)
         if "." not in gone.name:
             raise ValidationError(
                 {"domain": ValidationError(_("The address on the platform cannot be removed."), code="subdomain")}
@@ -175,7 +192,7 @@ def domain_remove(company_id: int, *, domain: str, by: Actor | None, reason: str
         if gone.is_primary:
             company.domains.exclude(name__contains=".").update(is_primary=True)
 
-    return _change(company_id, "domain_remove", remove, by, events.licence_changed, reason)
+    return _change(company_id, "domain_remove", remove, by, events.domains_changed, reason)
 
 
 def _change(
@@ -189,7 +206,7 @@ def _change(
             company.save()
             company.licence.save()
             info = company.info
-            _log(verb, company, before, by, reason)
+            log_for_operators(verb, company, _changes(before, _figures(company)), by, reason)
             forget_companies()
             transaction.on_commit(lambda: _tell(event, info))
         return info
@@ -217,20 +234,27 @@ def _figures(company: Company) -> dict[str, Any]:
     }
 
 
-def _log(verb: str, company: Company, before: dict[str, Any], by: Actor | None, reason: str) -> None:
-    """In the operators' company, whose people did it, and in the transaction of the deed."""
-    home = Company.objects.filter(is_operators=True).first()
-    if home is None:
-        return
-    after = _figures(company)
-    changes = {key: changed_field(key, before[key], after[key]) for key in after if before[key] != after[key]}
-    if reason:
-        changes["reason"] = ["", reason]
-    run_in_company_same_transaction(home.info, log, verb, by=by, resource="companies", record=company, changes=changes)
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    return {key: changed_field(key, before[key], after[key]) for key in after if before[key] != after[key]}
+
+
+def _move(licence: Licence, state: LicenceState) -> None:
+    """Let the licence stand at `state`; a suspended one stays suspended, and stands there when it is resumed."""
+    if licence.state == LicenceState.SUSPENDED:
+        licence.state_before = state
+    else:
+        licence.state = state
+
+
+def _domain_of(company: Company, host: str) -> Domain:
+    for domain in company.domains.all():
+        if domain.host == host:
+            return domain
+    raise ValidationError({"domain": ValidationError(_("The company is not reached there."), code="unknown")})
 
 
 def _end_sessions(company: Company) -> None:
-    run_in_company_same_transaction(company.info, Session.objects.all().delete)
+    run_in_company_same_transaction(company.info, sessions_end)
 
 
 def _refuse_operators(company: Company) -> None:

@@ -38,8 +38,8 @@ def the_company() -> Any:
         name="Bench",
         schema_name=values["schema"],
         is_operators=False,
-        host=values["host"],
-        is_deleted=False,
+        hosts=(values["host"],),
+        deleted_at=None,
         licence=licence,
     )
 

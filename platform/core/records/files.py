@@ -12,6 +12,7 @@ import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
@@ -105,3 +106,16 @@ def checked_logo(upload: UploadedFile[Any]) -> ContentFile[bytes]:
     encoded = io.BytesIO()
     small.save(encoded, "PNG", optimize=True)
     return ContentFile(encoded.getvalue(), name="logo.png")
+
+
+def files_delete(folder: str) -> None:
+    """Delete a folder of the private storage with all below it; nothing to do when it is not there."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in filter(None, files):  # object storage may list the folder itself, without a name
+        default_storage.delete(f"{folder}/{name}")
+    for name in filter(None, folders):
+        files_delete(f"{folder}/{name}")
+    default_storage.delete(folder)
