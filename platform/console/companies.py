@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any, cast
+from typing import cast
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from console.access import operator
+from console.addresses import addresses_of
 from console.company_acts import ACTS, acts_for
 from console.company_list import CompanyList, paging_of
 from console.company_new import NewCompanyForm, company_add
@@ -24,6 +25,7 @@ from console.plans import PLANS
 from core.db import run_outside_companies
 from core.pages.serving import go, part_asked
 from core.records.models import LogEntry
+from core.resources.resource import refuse
 from tenants.companies.info import CompanyInfo
 from tenants.companies.models import Company
 from tenants.people.models import User
@@ -50,17 +52,15 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def company(request: HttpRequest, company_id: int) -> HttpResponse:
     """One company: its licence, its addresses, how it is used, what operators did to it."""
-    row, info = _row(company_id)
+    created_at, info = _found(company_id)
     entries = LogEntry.objects.of("companies", company_id)[:LOG_SHOWN]
     acts = acts_for(info)
     context = {
         "company": info,
-        "created_at": row.created_at,
-        "deleted_at": row.deleted_at,
-        "hosts": run_outside_companies(lambda: [domain.host for domain in row.domains.order_by("-is_primary", "pk")]),
+        "created_at": created_at,
+        "addresses": addresses_of(info, acts),
         "figures": figures_of(info),
-        "primary_acts": [act for act in acts if act.primary],
-        "more_acts": [act for act in acts if not act.primary],
+        "acts": {place: [act for act in acts if act.place == place] for place in ("button", "menu", "addresses")},
         "log": entries,
         "plan": PLANS.get(info.licence.plan, info.licence.plan),
     }
@@ -74,26 +74,32 @@ def log(request: HttpRequest) -> HttpResponse:
     entries = LogEntry.objects.of("companies")
     paging = paging_of(request.GET, entries.count())
     start = (paging.page - 1) * paging.size
-    return render(request, "console/log.html", {"log": entries[start : start + paging.size], "paging": paging})
+    shown = list(entries[start : start + paging.size])
+    ids = {entry.record_id for entry in shown}
+    there = run_outside_companies(
+        lambda: set(Company.objects.customers().filter(pk__in=ids).values_list("pk", flat=True))
+    )
+    return render(request, "console/log.html", {"log": shown, "there": there, "paging": paging})
 
 
 @operator
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, company_id: int, name: str) -> HttpResponse:
     """Ask for the values of an act, and do it; in a dialog or on a page of its own."""
-    _row_found, info = _row(company_id)
+    _created_at, info = _found(company_id)
     if name not in ACTS:
         raise Http404(f"no act {name}")
     chosen = ACTS[name]
-    form = chosen.form(request.POST if request.method == "POST" else None, company=info)
-    if not chosen.when(info):
+    named = {"domain": request.GET["domain"]} if "domain" in request.GET else {}
+    form = chosen.form(request.POST if request.method == "POST" else None, company=info, initial=named)
+    if not chosen.makes_sense(info):
         messages.error(request, _("This has been done already, or makes no sense any more."))
         return go(request, reverse("console-company", args=[company_id]))
     if form.is_valid():
         try:
             chosen.run(company_id, by=cast(User, request.user), **form.cleaned_data)
         except ValidationError as error:
-            _refuse(form, error)
+            refuse(form, error)
         else:
             messages.success(request, _("Done: %(act)s.") % {"act": chosen.label})
             return go(request, reverse("console-company", args=[company_id]))
@@ -134,23 +140,14 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "console/company_new.html", {"form": form}, status=status)
 
 
-def _row(company_id: int) -> tuple[Company, CompanyInfo]:
-    def ask() -> tuple[Company, CompanyInfo] | None:
+def _found(company_id: int) -> tuple[datetime, CompanyInfo]:
+    """When the company was made, and the company."""
+
+    def ask() -> tuple[datetime, CompanyInfo] | None:
         row = Company.objects.customers().filter(pk=company_id).first()
-        return (row, row.info) if row else None
+        return (row.created_at, row.info) if row else None
 
     found = run_outside_companies(ask)
     if found is None:
         raise Http404(f"no company {company_id}")
     return found
-
-
-def _refuse(form: forms.Form, error: ValidationError) -> None:
-    """Put a service's refusal at the field it names; the licence's last good day is `until` here."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    named: dict[str, Any] = {"valid_until": "until"}
-    for name, errors in error.error_dict.items():
-        field = named.get(name, name)
-        form.add_error(field if field in form.fields else None, errors)

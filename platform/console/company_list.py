@@ -14,10 +14,9 @@ from console.figures import Figures, figures_of_all
 from console.plans import PLANS
 from core.db import run_outside_companies
 from core.shell.paging import SIZES, Paging
-from tenants.companies.info import CompanyInfo, LicenceState
+from tenants.companies.info import DELETED, CompanyInfo, LicenceState
 from tenants.companies.models import Company
 
-DELETED = "deleted"
 STATES = {**dict(LicenceState.choices), DELETED: _("Deleted")}
 SORTS = {
     "name": "name",

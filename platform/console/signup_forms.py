@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.resources.resource import refuse
 from tenants.companies.subdomains import LONGEST, check_subdomain
 from tenants.people.models import User
 from tenants.people.phones import PhoneField
@@ -108,9 +109,6 @@ class SignUpForm(forms.Form):
 
     def refuse(self, error: ValidationError) -> None:
         """Put a refusal of the services at the field it concerns, else above the form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            field = _FIELDS.get(name, name)
-            self.add_error(field if field in self.fields else None, errors)
+        if hasattr(error, "error_dict"):
+            error = ValidationError({_FIELDS.get(name, name): errors for name, errors in error.error_dict.items()})
+        refuse(self, error)

@@ -19,6 +19,7 @@ from core.pages.serving import BOTH, READ, WRITE, found, go, may, next_url, page
 from core.pages.undo import undo_tag
 from core.pages.widgets import dressed
 from core.resources import Resource
+from core.resources.resource import refuse
 from tenants.companies.middleware import allowed_when_read_only
 from tenants.people.forms import HandOverForm
 from tenants.people.models import Department, User
@@ -43,9 +44,9 @@ def delete_user(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         try:
             user_delete(user, hand_over_to=form.cleaned_data["hand_over_to"], by=by)
         except ValidationError as error:
-            _refuse(form, error)
+            refuse(form, error)
         else:
-            undo = undo_tag(resource, cast(Any, by), "restore", [pk])
+            undo = undo_tag(resource, cast(Any, by), "restore", [pk], verb="delete")
             messages.success(request, _("“%(name)s” was deleted.") % {"name": user}, extra_tags=undo)
             address = next_url(request, resource.url)
             return go(request, resource.url if address.startswith(resource.record_url(user)) else address)
@@ -177,14 +178,6 @@ def _whole_page(request: HttpRequest, url: str) -> HttpResponse:
     del response["Content-Type"]  # there is no page in it that the shell could look for
     response["HX-Redirect"] = url
     return response
-
-
-def _refuse(form: HandOverForm, error: ValidationError) -> None:
-    if hasattr(error, "error_dict"):
-        for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
-    else:
-        form.add_error(None, error)
 
 
 def _number(text: str | None) -> int:

@@ -11,51 +11,13 @@ from django.test import Client
 from django.utils import timezone
 
 from core.db import run_in_company
-from core.records.models import LogEntry
-from tenants.companies.lookup import company_by_id, company_for_host
+from tenants.companies.lookup import company_for_host
 from tenants.people.models import User
 from tenants.roles.models import Role
+from tests.console.operating import do, entries, now
 from tests.tenants.signin_people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
-
-
-def _operator() -> User:
-    call_command("make_operator", "operator", "--password", PASSWORD, "--name", "值班员", verbosity=0)
-    user: User = User.objects.get_queryset().get(username="operator")
-    return user
-
-
-@pytest.fixture
-def operator(operators: Any) -> User:
-    """Somebody who operates the platform."""
-    user: User = run_in_company(operators, _operator)
-    return user
-
-
-@pytest.fixture
-def console(client_of: Any, operators: Any, operator: User) -> Client:
-    """The operator's browser, signed in."""
-    browser: Client = client_of(operators)
-    signed = browser.post("/sign-in/", {"login": "operator", "password": PASSWORD})
-    assert signed.status_code == 302
-    return browser
-
-
-def entries(operators: Any, **conditions: Any) -> list[LogEntry]:
-    return run_in_company(
-        operators, lambda: list(LogEntry.objects.filter(resource="companies", **conditions).order_by("pk"))
-    )
-
-
-def now(company: Any) -> Any:
-    found = company_by_id(company.id)
-    assert found is not None
-    return found
-
-
-def do(console: Client, company: Any, act: str, **values: Any) -> Any:
-    return console.post(f"/companies/{company.id}/{act}/", {"reason": "by phone", **values})
 
 
 def test_operators_see_the_companies_and_not_their_own(console: Client) -> None:
@@ -156,7 +118,7 @@ def test_an_operator_extends_a_licence_with_a_reason(
     console: Client, operators: Any, operator: User, company: Any
 ) -> None:
     day = timezone.localdate() + timedelta(days=400)
-    answer = do(console, company, "extend", until=day.isoformat())
+    answer = do(console, company, "extend", valid_until=day.isoformat())
     assert (answer.status_code, answer["Location"]) == (302, f"/companies/{company.id}/")
     assert now(company).licence.valid_until == day
     (line,) = entries(operators)
@@ -186,7 +148,7 @@ def test_the_log_of_all_companies_names_company_operator_and_reason(
 def test_an_operator_sets_seats_and_plan(console: Client, company: Any) -> None:
     do(console, company, "seats", seats=25)
     assert now(company).licence.seats == 25
-    do(console, company, "plan", plan="standard", seats=40, until="")
+    do(console, company, "plan", plan="standard", seats=40, valid_until="")
     licence = now(company).licence
     assert (licence.plan, licence.seats, licence.valid_until, licence.state) == ("standard", 40, None, "active")
 
@@ -194,15 +156,17 @@ def test_an_operator_sets_seats_and_plan(console: Client, company: Any) -> None:
 @pytest.mark.parametrize(
     ("act", "values", "field"),
     [
-        ("extend", {"until": "2020-01-01"}, "until"),
-        ("extend", {"until": "soon"}, "until"),
-        ("extend", {}, "until"),
+        ("extend", {"valid_until": "2020-01-01"}, "valid_until"),
+        ("extend", {"valid_until": "soon"}, "valid_until"),
+        ("extend", {}, "valid_until"),
         ("seats", {"seats": "0"}, "seats"),
         ("seats", {"seats": "-3"}, "seats"),
         ("seats", {"seats": "1000001"}, "seats"),
         ("plan", {"plan": "operators", "seats": "5"}, "plan"),
         ("suspend", {"reason": ""}, "reason"),
-        ("delete", {"reason": "  "}, "reason"),
+        ("delete", {"reason": "  ", "name": "Alpha"}, "reason"),
+        ("delete", {}, "name"),
+        ("delete", {"name": "Beta"}, "name"),
     ],
 )
 def test_bad_values_are_refused_at_their_field_and_not_logged(
@@ -258,7 +222,12 @@ def test_an_expired_company_can_still_be_signed_in_to(console: Client, client: C
 def test_a_deleted_company_is_closed_and_comes_back(
     console: Client, client: Client, operators: Any, company: Any
 ) -> None:
-    do(console, company, "delete")
+    do(console, company, "delete", name="Alpha")
+    kept_until = now(company).kept_until
+    assert (
+        timezone.localtime(kept_until).strftime("%Y-%m-%d %H:%M")
+        in console.get(f"/companies/{company.id}/").content.decode()
+    )
     assert client.get("/sign-in/").status_code in {403, 404}
     assert [row.company.name for row in console.get("/companies/", {"state": "deleted"}).context["list"].rows] == [
         "Alpha"

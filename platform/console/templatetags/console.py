@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.plans import PLANS
 from core.shell.templatetags.shell import state
+from tenants.companies.domains import readable_host
 from tenants.companies.info import CompanyInfo, LicenceState
 
 register = template.Library()
@@ -30,6 +31,10 @@ VERBS = {
     "company_resume": _("Resumed"),
     "company_delete": _("Deleted"),
     "company_restore": _("Restored"),
+    "company_purge": _("Removed for good"),
+    "domain_add": _("Domain added"),
+    "domain_make_primary": _("Primary address changed"),
+    "domain_remove": _("Domain removed"),
     "licence_extend": _("Extended"),
     "licence_activate": _("Plan changed"),
     "licence_set_seats": _("Users changed"),
@@ -44,6 +49,8 @@ FIELDS = {
     "state": _("State"),
     "valid_until": _("Valid until"),
     "api_granted": _("API permission"),
+    "domains": _("Addresses"),
+    "host": _("Primary address"),
 }
 
 
@@ -92,4 +99,6 @@ def _value(name: str, value: Any) -> Any:
             return _("yes") if value else _("no")
         case _, None:
             return ""
+        case "domains", list():
+            return ", ".join(map(readable_host, value))
     return value
