@@ -42,10 +42,10 @@ def test_progress_asks_again_until_the_job_is_finished(client: Any, owner: Any) 
 
 def test_cancelling_and_trying_again(client: Any, owner: Any) -> None:
     job = enqueue("test.count", by=owner)
-    answer = client.post(f"/jobs/{job.pk}/cancel/", {"next": "/exports/"})
-    assert (answer.status_code, answer["Location"]) == (303, "/exports/")
+    answer = client.post(f"/jobs/{job.pk}/cancel/", {"next": "/jobs/"})
+    assert (answer.status_code, answer["Location"]) == (303, "/jobs/")
     assert state_of(job) == Job.State.CANCELLED
-    client.post(f"/jobs/{job.pk}/retry/", {"next": "/exports/"})
+    client.post(f"/jobs/{job.pk}/retry/", {"next": "/jobs/"})
     assert state_of(job) == Job.State.WAITING
 
 

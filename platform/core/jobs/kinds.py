@@ -51,6 +51,7 @@ class Kind:
         retries: how often it is tried again after the first failure.
         timeout: seconds after which a try is stopped.
         schedule: when it recurs in a company that switched it on, if it does.
+        in_pieces: the work commits piece by piece, and knows itself which are done when it is begun again.
     """
 
     name: str
@@ -59,13 +60,20 @@ class Kind:
     retries: int
     timeout: int
     schedule: Daily | None = None
+    in_pieces: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 
 
 def job(
-    name: str, *, label: str | Promise, retries: int = 3, timeout: int = 600, schedule: Daily | None = None
+    name: str,
+    *,
+    label: str | Promise,
+    retries: int = 3,
+    timeout: int = 600,
+    schedule: Daily | None = None,
+    in_pieces: bool = False,
 ) -> Callable[[Work], Work]:
     """Declare the decorated function as the work of jobs of kind `name`.
 
@@ -82,7 +90,7 @@ def job(
         raise ImproperlyConfigured(f"Job {name!r}: the name is longer than 60 characters")
 
     def declare(work: Work) -> Work:
-        known = _kinds.setdefault(name, Kind(name, label, work, retries, timeout, schedule))
+        known = _kinds.setdefault(name, Kind(name, label, work, retries, timeout, schedule, in_pieces))
         if known.work is not work:
             raise ImproperlyConfigured(f"Two jobs are called {name!r}: {known.work.__module__} and {work.__module__}")
         return work

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import UnknownKind, kind_named
 
+PAGE = "/jobs/"
+"""Where users see the work that goes on for them."""
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, newest first."""
@@ -17,6 +21,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def of(self, user_id: int) -> Self:
         """The jobs this user asked for: nobody else sees them."""
         return self.filter(requested_by=user_id).order_by("-pk")
+
+    def keyed(self, kind: str, keys: Iterable[str]) -> models.QuerySet[Job, str | None]:
+        """Which of the keys jobs of this kind were ordered with."""
+        return self.filter(kind=kind, key__in=list(keys)).values_list("key", flat=True)
 
     def running(self, pk: int, attempt: int) -> Self:
         """The job while this attempt at it is the current one: an attempt that was given up finds nothing."""
@@ -103,4 +111,5 @@ class Job(models.Model):
             "total": self.total,
             "note": self.note,
             "error": self.error,
+            "url": PAGE,
         }

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple, TypeVar
 from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
-from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -26,7 +25,8 @@ from core.db import Company, run_in_company
 from core.jobs import broker
 from core.jobs.due import table as due
 from core.jobs.kinds import UnknownKind, kind_named
-from core.jobs.models import Job
+from core.jobs.models import PAGE, Job
+from core.jobs.owners import owner_of, refusal_of
 from core.jobs.pulse import LEASE, Pulse
 from core.jobs.run import Cancelled, JobFailed, LeaseLost, Run
 from core.jobs.services import next_occurrence
@@ -118,7 +118,7 @@ class _Try:
                 return _Ended(Outcome.AGAIN, job.run_at)
             if job.cancel_requested:
                 return self._finish(job, Job.State.CANCELLED)
-            user = None if job.requested_by is None else _users().filter(pk=job.requested_by).first()
+            user = owner_of(job.requested_by)
             job.attempts += 1
             with translation.override(language_of(user)):
                 if refusal := _refusal(job, user):
@@ -132,14 +132,20 @@ class _Try:
         return job, user
 
     def _work(self, job: Job, user: Any) -> _Ended:
-        """Do the work and commit it together with the end of the job."""
+        """Do the work, and commit it together with the end of the job; the last piece alone where it goes by pieces."""
         run = Run(company=self.company, user=user, job_id=job.pk, attempt=job.attempts)
         with translation.override(language_of(user)), Pulse(self.company, run, self.claim):
             return run_in_company(self.company, self._work_inside, job, run)
 
     def _work_inside(self, job: Job, run: Run) -> _Ended:
+        kind = kind_named(job.kind)
+        if kind.in_pieces:
+            return self._end_well(job, run, kind.work(run, **job.payload))
         with transaction.atomic():
-            result = kind_named(job.kind).work(run, **job.payload)
+            return self._end_well(job, run, kind.work(run, **job.payload))
+
+    def _end_well(self, job: Job, run: Run, result: dict[str, Any] | None) -> _Ended:
+        with transaction.atomic():
             current = self._current(job)
             current.result = result
             current.done, current.total, current.note = run.done, run.total, run.note
@@ -184,11 +190,12 @@ class _Try:
         job.error = message
         if job.requested_by is not None:
             notify(
-                _users().filter(pk=job.requested_by),
+                get_user_model()._default_manager.filter(pk=job.requested_by),
                 kind="job_failed",
                 title=gettext_noop("Failed: %(job)s"),
                 body=gettext_noop("%(error)s"),
                 params={"job": job.label, "error": message},
+                url=PAGE,
             )
         return self._finish(job, Job.State.FAILED)
 
@@ -228,21 +235,14 @@ def pause_after(attempt: int) -> float:
     return spread(pause * 0.8, pause * 1.2)
 
 
-def _users() -> QuerySet[Any]:
-    users: QuerySet[Any] = get_user_model()._default_manager.all()
-    return users
-
-
 def _refusal(job: Job, user: Any) -> str | None:
     """Why the job can't run now, in words for its owner; None when it can."""
     try:
         kind_named(job.kind)
     except UnknownKind:
         return _("This version of the program does not know this kind of job.")
-    if job.requested_by is not None and user is None:
-        return _("The user who asked for this no longer exists.")
-    if user is not None and (not user.is_active or getattr(user, "deleted_at", None)):
-        return _("The user who asked for this may no longer sign in.")
+    if job.requested_by is not None and (barred := refusal_of(user)):
+        return barred
     if not job.tries_left:
         return _("The program was stopped each time it worked on this.")
     return None

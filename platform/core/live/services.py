@@ -30,7 +30,7 @@ def notify(
         kind: what it is about, e.g. `export_ready`.
         title: English source string marked with `gettext_noop`, with `%(name)s` places; at most 200 characters.
         body: the same, of any length.
-        url: a page of the company, from the root: `/exports/7/`.
+        url: a page of the company, from the root: `/users/7/`.
         params: what fills the places of title and body; never translated.
 
     Raises:

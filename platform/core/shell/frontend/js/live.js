@@ -58,14 +58,18 @@ document.addEventListener("live:notification", ({ detail }) => {
   if (document.visibilityState !== "visible" || storage.get(told)) return;
   storage.set(told, String(Date.now()));
   setTimeout(() => storage.remove(told), 60_000);
-  const node = toast(detail.title, { level: "info", key: told });
-  if (!detail.url) return;
+  lead(toast(detail.title, { level: "info", key: told }), detail.url);
+});
+
+/** Lets a toast lead on to a page. */
+function lead(node, url) {
+  if (!url) return;
   const link = document.createElement("a");
   link.className = "lk";
-  link.href = detail.url;
+  link.href = url;
   link.textContent = text("open");
   node.querySelector("[data-toast-close]").before(link);
-});
+}
 
 // A job: its place on the page is told to fetch itself again; a job without a place shows in a toast.
 const over = new Set(["done", "failed", "cancelled"]);
@@ -81,7 +85,7 @@ document.addEventListener("live:job", ({ detail }) => {
   if (over.has(detail.state)) {
     shown?.remove();
     const level = detail.state === "failed" ? "error" : "success";
-    if (detail.state !== "cancelled") toast(text(detail.state === "failed" ? "jobFailed" : "jobDone", detail), { level });
+    if (detail.state !== "cancelled") lead(toast(text(detail.state === "failed" ? "jobFailed" : "jobDone", detail), { level }), detail.url);
     return;
   }
   const node = shown ?? toast(detail.label, { level: "info", stay: true, key });
@@ -92,6 +96,7 @@ document.addEventListener("live:job", ({ detail }) => {
     bar.max = 100;
     bar.setAttribute("aria-label", detail.label);
     node.querySelector("[data-toast-close]").before(bar);
+    lead(node, detail.url);
   }
   if (detail.percent === null || detail.percent === undefined) bar.removeAttribute("value");
   else bar.value = detail.percent;
