@@ -229,6 +229,18 @@ class User(AbstractBaseUser, Stored, Trashable):
             seen.add(above.pk)
             above = above.manager
 
+    def units_above(self) -> frozenset[int]:
+        """The ids of the unit that the user is in and of all above it."""
+        from tenants.people.tree import Tree
+
+        return Tree.load().above(self.department_id) if self.department_id else frozenset()
+
+    def units_below(self) -> frozenset[int]:
+        """The ids of the unit that the user is in and of all below it."""
+        from tenants.people.tree import Tree
+
+        return Tree.load().below(self.department_id) if self.department_id else frozenset()
+
     def set_password(self, raw_password: str | None) -> None:
         """Set the password; one that users choose themselves is not temporary."""
         super().set_password(raw_password)

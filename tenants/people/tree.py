@@ -28,6 +28,15 @@ class Tree:
                 return unit
             unit = parent
 
+    def above(self, unit: int) -> frozenset[int]:
+        """The ids of the unit and of everything above it."""
+        found: set[int] = set()
+        at: int | None = unit
+        while at is not None and at not in found:
+            found.add(at)
+            at = self.nodes[at][0]
+        return frozenset(found)
+
     def below(self, root: int) -> frozenset[int]:
         """The ids of the unit and of everything below it."""
         children: dict[int | None, list[int]] = {}

@@ -45,7 +45,10 @@ class CompanyProvider(Provider):
             return None
         user: Any = request.user
         person = getattr(request, "impersonator", None)
-        links = [Entry(_("Profile"), reverse("profile"), icon="user-circle")]
+        links = [
+            Entry(_("Profile"), reverse("profile"), icon="user-circle"),
+            Entry(_("Background work"), reverse("background"), icon="progress"),
+        ]
         if person is None:
             links.append(Entry(_("Change password"), reverse("account_change_password"), icon="key"))
         return Account(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core.pages import bulk
 from core.records.models import LogEntry
 from tenants.people.models import User
 from tests.core.page_answers import DIALOG_PART, body, messages_of, rows, undo_url
@@ -141,13 +140,44 @@ def test_an_unknown_step_is_not_found(client: Any, admin: User) -> None:
         assert client.post("/projects/bulk/", {"do": name, "ids": [project.pk]}).status_code == 404
 
 
-def test_more_than_one_step_can_bear_is_refused(client: Any, admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "MOST", 2)
-    for _ in range(3):
-        make(Project, owner=admin)
-    client.post("/projects/bulk/", {**DELETE, "all": "1", "query": ""})
-    assert live() == 3
-    assert messages_of(client)
+def test_an_undo_needs_the_rights_that_the_step_needed(client: Any) -> None:
+    me = make_user("projects.view", "projects.delete", scope="own")
+    project = make(Project, owner=me)
+    client.force_login(me)
+    client.post("/projects/bulk/", {**DELETE, "ids": [project.pk]})
+    back = undo_url(client)
+    roles = list(me.roles.all())
+    me.roles.clear()
+    assert client.post(back).status_code == 403
+    assert live() == 0
+    me.roles.set(roles)
+    Project.objects.update(owner=make_user())  # and out of the scope of the roles
+    assert client.post(back).status_code == 403
+    assert live() == 0
+    Project.objects.update(owner=me)
+    assert client.post(back).status_code == 204
+    assert live() == 1
+
+
+def test_an_undo_by_an_action_needs_the_rights_that_the_step_needed(client: Any) -> None:
+    me = make_user("projects.view", "projects.finish", scope="own")
+    project = make(Project, owner=me, state="active")
+    client.force_login(me)
+    client.post(f"/projects/{project.pk}/do/finish/")
+    back = undo_url(client)
+    me.roles.clear()
+    assert client.post(back).status_code == 403
+    project.refresh_from_db()
+    assert project.state == "done"
+
+
+def test_what_can_t_come_back_is_named(client: Any, admin: User) -> None:
+    trashed = make(Project, name="Bridge", owner=admin, deleted_at=timezone.now())
+    make(Project, name="Bridge", owner=admin)
+    User.objects.get_queryset().filter(pk=admin.pk).update(language="en")
+    answer = client.post("/projects/bulk/", {"do": "restore", "ids": [trashed.pk], "within": "restore"})
+    assert "There is a project of this name already." in body(answer)
+    assert live() == 1
 
 
 def test_the_bar_offers_what_the_user_may_do(client: Any) -> None:

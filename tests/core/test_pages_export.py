@@ -216,13 +216,13 @@ class TestAfterwards:
         answer = client.post(
             "/projects/export/", {"format": "csv", "query": "sort=name", "columns": ["name", "nonsense"]}
         )
-        assert (answer.status_code, answer["Location"]) == (302, "/exports/")
+        assert (answer.status_code, answer["Location"]) == (302, "/jobs/")
         ordered = ran(company, exports_of(owner).get())
         assert Notification.rows.of(owner).get().kind == "export_ready"
         assert LogEntry.objects.get(verb="export").changes["rows"] == [None, 1]
-        page = client.get("/exports/").content.decode()
+        page = client.get("/jobs/").content.decode()
         assert f"/exports/{ordered.pk}/file/" in page
-        part = client.get(f"/exports/{ordered.pk}/").content.decode()
+        part = client.get(f"/jobs/{ordered.pk}/item/").content.decode()
         assert f"/exports/{ordered.pk}/file/" in part
         assert "<html" not in part
         file = client.get(f"/exports/{ordered.pk}/file/")
@@ -238,7 +238,7 @@ class TestAfterwards:
         assert browser.get(f"/exports/{ordered.pk}/file/").status_code == 302
         browser.force_login(colleague)
         assert browser.get(f"/exports/{ordered.pk}/file/").status_code == 404
-        assert browser.get(f"/exports/{ordered.pk}/").status_code == 404
+        assert browser.get(f"/jobs/{ordered.pk}/item/").status_code == 404
         assert browser.get(f"/jobs/{ordered.pk}/").status_code == 404
         stranger = client_of(other_company)
         run_in_company(other_company, lambda: stranger.force_login(make_administrator()))
@@ -276,9 +276,9 @@ class TestAfterwards:
         client.force_login(owner)
         for _number in range(10):
             export_order(projects(), by=owner, file_format="csv")
-        client.get("/exports/")
+        assert client.get("/exports/", follow=True).redirect_chain == [("/jobs/", 302)]
         with django_assert_max_num_queries(12):
-            assert client.get("/exports/").status_code == 200
+            assert client.get("/jobs/").status_code == 200
 
 
 @pytest.mark.django_db

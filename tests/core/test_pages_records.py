@@ -273,7 +273,7 @@ def test_users_are_refused_and_come_back_like_all_records(client: Any, admin: Us
     assert refused.status_code == 422
     assert "符蓉" in body(refused)
     record_delete(user, by=admin)
-    back = undo_tag(resource_of(User), admin, "restore", [user.pk]).removeprefix("undo:")
+    back = undo_tag(resource_of(User), admin, "restore", [user.pk], verb="delete").removeprefix("undo:")
     assert client.post(back).status_code == 204
     user.refresh_from_db()
     assert user.deleted_at is None

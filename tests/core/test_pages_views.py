@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from core.access import Scope
 from core.pages.models import ListSettings, SavedView
-from tenants.people.models import User
-from tests.core.page_answers import DIALOG_PART, body, columns, links, rows
+from tenants.people.models import Department, User
+from tests.core.page_answers import DIALOG_PART, LIST_PART, body, columns, links, rows
 from tests.factories import make, make_administrator, make_user
 from tests.samples.models import Project
 
@@ -95,7 +96,7 @@ def test_the_owner_renames_shares_updates_and_removes(client: Any, me: User) -> 
     view = SavedView.objects.get()
     url = f"/projects/views/{view.pk}/"
     assert client.get(url, headers=DIALOG_PART).status_code == 200
-    client.post(url, {"name": "Renamed", "shared": "on", "density": "dense"})
+    client.post(url, {"name": "Renamed", "sharing": "everybody", "density": "dense"})
     view.refresh_from_db()
     assert (view.name, view.shared, view.density) == ("Renamed", True, "dense")
     changed = client.get(f"/projects/?view={view.pk}&state=done")
@@ -165,7 +166,7 @@ def test_a_column_hidden_for_a_while_comes_back(client: Any, me: User) -> None:
 
 
 def test_a_view_has_columns_of_its_own_and_a_colleague_may_differ(client: Any, me: User) -> None:
-    save(client, shared="on")
+    save(client, sharing="everybody")
     view = SavedView.objects.get()
     make(Project, state="active", owner=me)
     address = f"/projects/?{view.address}"
@@ -188,3 +189,119 @@ def test_after_arranging_one_is_led_to_this_host_only(client: Any, me: User) -> 
         answer = client.post("/projects/columns/", {"columns": ["name"], "next": evil})
         assert answer["Location"] == "/projects/"
     assert ListSettings.objects.get().columns == {"": ["name"]}
+
+
+@pytest.fixture
+def units() -> dict[str, Department]:
+    """A company with two departments, one of which has a team."""
+    company = make(Department, name="Company", kind="company")
+    sales = make(Department, name="Sales", parent=company)
+    team = make(Department, name="Team", parent=sales)
+    return {"company": company, "sales": sales, "team": team, "other": make(Department, name="Other", parent=company)}
+
+
+@pytest.mark.parametrize(
+    ("shared_with", "seen_in"),
+    [
+        ("everybody", {"company", "sales", "team", "other", "nowhere"}),
+        ("unit", {"sales"}),
+        ("unit_and_below", {"sales", "team"}),
+    ],
+)
+def test_a_view_is_seen_by_those_it_is_shared_with(
+    client: Any, units: dict[str, Department], shared_with: str, seen_in: set[str]
+) -> None:
+    owner = make_user("projects.view", department=units["sales"])
+    view = make(
+        SavedView, resource="projects", owner=owner, name="Of sales", query="q=x", shared=True, shared_with=shared_with
+    )
+    found = set()
+    for name in (*units, "nowhere"):
+        client.force_login(make_user("projects.view", department=units.get(name)))
+        shown = body(client.get(f"/projects/?{view.address}"))
+        assert ("Of sales" in shown) == (client.get(f"/projects/views/{view.pk}/").status_code == 403)
+        found |= {name} if "Of sales" in shown else set()
+    assert found == seen_in
+    # It follows the people: whoever moves away takes their views along.
+    owner.department = units["other"]
+    owner.save()
+    client.force_login(make_user("projects.view", department=units["sales"]))
+    assert ("Of sales" in body(client.get("/projects/"))) == (shared_with == "everybody")
+    view.shared = False
+    view.save()
+    client.force_login(make_user("projects.view", department=units["other"]))
+    assert "Of sales" not in body(client.get("/projects/"))
+
+
+@pytest.mark.parametrize(
+    ("scope", "place", "offered"),
+    [
+        (Scope.ALL, "team", ["private", "everybody", "unit", "unit_and_below"]),
+        (Scope.ALL, "nowhere", ["private", "everybody"]),
+        (Scope.DEPARTMENT_TREE, "sales", ["private", "unit", "unit_and_below"]),
+        (Scope.DEPARTMENT, "sales", ["private", "unit"]),
+        (Scope.OWN, "sales", ["private"]),
+    ],
+)
+def test_views_are_shared_as_far_as_the_roles_reach(
+    client: Any, units: dict[str, Department], scope: Scope, place: str, offered: list[str]
+) -> None:
+    client.force_login(make_user("projects.view", scope=scope, department=units.get(place)))
+    dialog = body(client.get("/projects/views/", headers=DIALOG_PART))
+    everything = ("private", "everybody", "unit", "unit_and_below")
+    assert [name for name in everything if f'<option value="{name}"' in dialog] == offered
+    for number, name in enumerate(everything):
+        answer = save(client, name=f"View {number}", sharing=name)
+        assert (answer.status_code == 302) == (name in offered)
+    assert SavedView.objects.filter(shared=True).count() == len(offered) - 1
+
+
+def test_what_was_shared_stays_shared_though_its_owner_may_no_longer_share(client: Any, me: User) -> None:
+    save(client, sharing="everybody")
+    view = SavedView.objects.get()
+    me.roles.update(scope=Scope.OWN)
+    assert client.post(f"/projects/views/{view.pk}/", {"name": "Renamed", "sharing": "everybody"}).status_code == 302
+    view.refresh_from_db()
+    assert (view.name, view.shared) == ("Renamed", True)
+    client.post(f"/projects/views/{view.pk}/", {"name": "Renamed", "sharing": "private"})
+    refused = client.post(f"/projects/views/{view.pk}/", {"name": "Renamed", "sharing": "everybody"})
+    assert refused.status_code == 422
+
+
+def test_the_tabs_stay_in_the_order_the_user_gave_them(client: Any, me: User) -> None:
+    theirs = make(SavedView, resource="projects", owner=make_user(), name="Theirs", shared=True)
+    for name in ("First", "Second"):
+        save(client, name=name)
+    first, second = SavedView.objects.filter(owner_id=me.pk).order_by("pk")
+    secret = make(SavedView, resource="projects", owner=make_user(), name="Secret")
+
+    def tabs() -> list[int]:
+        return [int(pk) for pk in re.findall(r'<a href="/projects/\?view=(\d+)', body(client.get("/projects/")))]
+
+    assert tabs() == [first.pk, second.pk, theirs.pk]
+    chosen = [theirs.pk, "x", second.pk, secret.pk, first.pk]
+    answer = client.post("/projects/views/order/", {"views": chosen, "next": "/projects/?q=x"})
+    assert answer["Location"] == "/projects/?q=x"
+    assert tabs() == [theirs.pk, second.pk, first.pk]
+    save(client, name="Third")
+    assert tabs() == [theirs.pk, second.pk, first.pk, SavedView.objects.latest("pk").pk]
+    client.force_login(make_user("projects.view"))
+    assert tabs() == [theirs.pk]
+
+
+def test_the_page_size_is_kept_for_the_list_and_the_address_wins(client: Any, me: User) -> None:
+    for _ in range(25):
+        make(Project, owner=me)
+    assert len(rows(client.get("/projects/"))) == 20
+    assert len(rows(client.get("/projects/?size=50"))) == 25  # a link that somebody sent
+    assert len(rows(client.get("/projects/"))) == 20
+    client.get("/projects/?size=10&page=1", headers=LIST_PART)  # chosen in the list
+    assert len(rows(client.get("/projects/"))) == 10
+    assert len(rows(client.get("/projects/?size=50"))) == 25
+    client.get("/projects/?size=7", headers=LIST_PART)
+    assert ListSettings.objects.get().size == 10
+    view = make(SavedView, resource="projects", owner=me, name="Long", query="size=100")
+    client.get(f"/projects/?{view.address}", headers=LIST_PART)
+    assert len(rows(client.get("/projects/"))) == 10
+    client.force_login(make_user("projects.view"))
+    assert len(rows(client.get("/projects/"))) == 20

@@ -107,6 +107,7 @@ class Tour:
         yield self._page("columns", "view", "POST", {"do": "reset"})
         yield self._page("views", "view")
         yield self._page("views", "view", "POST", {"name": f"{self.mark} view", "query": ""})
+        yield self._page("views-order", "view", "POST", {"views": ["1"]})
         if self._serves(f"{name}-view"):
             yield self._of_view("GET", {})
             yield self._of_view("POST", {"name": f"{self.mark} other view"})
@@ -271,7 +272,8 @@ class Tour:
 
     def _undone(self) -> dict[str, Any]:
         self._into_trash()
-        return {"token": undo_tag(self.resource, self.user, "restore", [self.row.pk]).rstrip("/").rpartition("/")[2]}
+        tag = undo_tag(self.resource, self.user, "restore", [self.row.pk], verb="delete")
+        return {"token": tag.rstrip("/").rpartition("/")[2]}
 
     def _trash(self) -> Iterator[Step]:
         yield self._page("undo", "", "POST", before=self._undone)

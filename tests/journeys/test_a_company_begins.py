@@ -178,7 +178,7 @@ def test_a_company_begins(product: Product, browser: Browser, faults: list[str],
     page.goto(f"{address}/users/?q=同事")
     page.get_by_role("button", name="导出").first.click()
     page.get_by_role("button", name="导出为 Excel (XLSX)").click()
-    page.goto(f"{address}/exports/")
+    page.goto(f"{address}/jobs/")
     download = page.get_by_role("link", name="下载")
     for _ in range(30):
         if download.count():

@@ -123,7 +123,7 @@ def test_exports_asked_for_under_load_are_made_once_though_workers_die(product: 
                 os.kill(pid_of(product, "worker"), signal.SIGKILL)
     deadline = time.monotonic() + 6 * back_within()
     while True:
-        _status, page = person.request("GET", "/exports/")
+        _status, page = person.request("GET", "/jobs/")
         if page.decode().count("/file/") >= 6 or time.monotonic() > deadline:
             break
         time.sleep(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -16,20 +16,42 @@ from django.utils.translation import gettext_lazy
 from core.access import Actor
 from core.pages.address import NOT_IN_A_VIEW, Address
 from core.pages.dialogs import ask
-from core.pages.models import ListSettings, SavedView
+from core.pages.models import Colleague, ListSettings, SavedView, SharedWith, may_share_with
 from core.pages.serving import BOTH, WRITE, actor, go, next_url, page
 from core.resources import Resource
 from core.resources.query import ListQuery
 
+PRIVATE = "private"
+
 
 class ViewForm(forms.ModelForm[SavedView]):
-    """Name of a saved view, whether others see it, whether the list opens with it."""
+    """Name of a saved view, who else has it, whether the list opens with it."""
 
+    sharing = forms.ChoiceField(label=gettext_lazy("Shared with"), initial=PRIVATE, required=False)
     first = forms.BooleanField(label=gettext_lazy("Open the list with this view"), required=False)
 
     class Meta:
         model = SavedView
-        fields = ("name", "density", "shared")
+        fields = ("name", "density")
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["sharing"]
+        view = self.instance
+        offered = may_share_with(cast(Colleague, by), view.resource)
+        if view.shared and view.shared_with not in offered:
+            offered.append(SharedWith(view.shared_with))  # what it is shared with already, it may stay shared with
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(PRIVATE, _("Nobody")), *((one.value, one.label) for one in offered)]
+        if view.shared:
+            self.initial["sharing"] = view.shared_with
+
+    def save(self, commit: bool = True) -> SavedView:
+        """The view, shared as was chosen."""
+        chosen = self.cleaned_data["sharing"] or PRIVATE
+        self.instance.shared = chosen != PRIVATE
+        self.instance.shared_with = SharedWith.EVERYBODY if chosen == PRIVATE else SharedWith(chosen)
+        return super().save(commit)
 
     def clean_name(self) -> str:
         """The name, if the owner has no other view so named."""
@@ -82,12 +104,23 @@ def save_view(request: HttpRequest, resource: Resource) -> HttpResponse:
     query = _meant(resource, user, params)
     shown = ListSettings.of(user, resource.name)
     view = SavedView(resource=resource.name, owner_id=user.pk, query=query, columns=list(shown.columns_of(None)))
-    form = ViewForm(request.POST if request.method == "POST" else None, instance=view)
+    form = ViewForm(request.POST if request.method == "POST" else None, instance=view, by=user)
     if request.method == "POST" and form.is_valid() and _stored(form, user):
         messages.success(request, _("The view was saved."))
         return go(request, f"{resource.url}?{view.address}")
     url = reverse(f"{resource.name}-views")
     return ask(request, resource, form, title=_("Save as view"), url=url, submit=_("Save"), carried=[("query", query)])
+
+
+@page("view", WRITE)
+def order_views(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Keep the order (`views`, ids) in which the user wants the tabs, the shared ones among them."""
+    user = actor(request)
+    settings = ListSettings.of(user, resource.name)
+    known = {str(view.pk): view.pk for view in SavedView.objects.offered_to(cast(Colleague, user), resource.name)}
+    settings.order_of_views = list(dict.fromkeys(known[pk] for pk in request.POST.getlist("views") if pk in known))
+    settings.save()
+    return HttpResponseRedirect(next_url(request, resource.url))
 
 
 @page("view", BOTH)
@@ -107,7 +140,8 @@ def change_view(request: HttpRequest, resource: Resource, view: int) -> HttpResp
         messages.success(request, _("The view was saved."))
         return go(request, f"{resource.url}?{saved.address}")
     first = ListSettings.of(user, resource.name).default_view_id == saved.pk
-    form = ViewForm(request.POST if request.method == "POST" else None, instance=saved, initial={"first": first})
+    sent = request.POST if request.method == "POST" else None
+    form = ViewForm(sent, instance=saved, initial={"first": first}, by=user)
     if request.method == "POST" and form.is_valid() and _stored(form, user):
         messages.success(request, _("The view was saved."))
         return go(request, f"{resource.url}?{saved.address}")
@@ -143,11 +177,11 @@ def _meant(resource: Resource, user: Actor, params: QueryDict) -> str:
 
 
 def _view(resource: Resource, user: Actor, pk: str) -> SavedView:
-    found: Any = SavedView.objects.offered_to(user, resource.name)
-    view = found.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    offered: list[SavedView] = SavedView.objects.offered_to(cast(Colleague, user), resource.name)
+    view = next((view for view in offered if str(view.pk) == pk), None)
     if view is None:
         raise Http404("no such view")
-    return view  # type: ignore[no-any-return]
+    return view
 
 
 def _require_own(view: SavedView, user: Actor) -> None:

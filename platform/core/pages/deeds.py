@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from core.pages.dialogs import ask
 from core.pages.record import seen
 from core.pages.serving import BOTH, WRITE, actor, found, go, next_url, page, require
-from core.pages.undo import undo_tag
+from core.pages.undo import RESTORE, undo_tag
 from core.resources import ActionRefused, Resource
 from core.resources.action import Action
 
 SHOWN_USERS = 5  # of the records that still use one, those named
 
-REFUSALS = (ActionRefused, ValidationError, ProtectedError, RestrictedError)
+# An IntegrityError is left for what several people do at the same moment: the others are found before.
+REFUSALS = (ActionRefused, ValidationError, ProtectedError, RestrictedError, IntegrityError)
 
 
 def refusal(error: Exception) -> str:
@@ -39,6 +40,8 @@ def refusal(error: Exception) -> str:
                 "names": named,
                 "more": more,
             }
+        case IntegrityError():
+            return _("Another record was stored meanwhile that does not go together with it.")
     return str(error)
 
 
@@ -54,7 +57,7 @@ def delete(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     except REFUSALS as error:
         messages.error(request, _("“%(name)s” can't be deleted. %(why)s") % {"name": name, "why": refusal(error)})
         return go(request, next_url(request, url))
-    undo = undo_tag(resource, user, "restore", [pk]) if resource.model.has_trash() else ""
+    undo = undo_tag(resource, user, RESTORE, [pk], verb="delete") if resource.model.has_trash() else ""
     messages.success(request, _("“%(name)s” was deleted.") % {"name": name}, extra_tags=undo)
     return go(request, _without(next_url(request, resource.url), url, resource.url))
 
@@ -126,7 +129,7 @@ def act(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRes
     except REFUSALS as error:
         messages.error(request, refusal(error))
     else:
-        undo = undo_tag(resource, user, action.undo, [pk]) if action.undo else ""
+        undo = undo_tag(resource, user, action.undo, [pk], verb=action.verb) if action.undo else ""
         messages.success(request, str(action.done), extra_tags=undo)
     landing = resource.record_url(record) if resource.rows(user).filter(pk=pk).exists() else resource.url
     return go(request, next_url(request, landing))

@@ -28,11 +28,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from core.access import Actor, FieldRight
 from core.access.masking import mask
 from core.jobs.kinds import job
-from core.jobs.models import Job
+from core.jobs.models import PAGE, Job
 from core.jobs.run import JobFailed, Run
 from core.jobs.services import enqueue
 from core.live.services import notify
 from core.pages.workbooks import EXACT_DIGITS, harmless, moment_cell, number_cell, text_cells, write_csv, write_xlsx
+from core.records.files import files_delete
 from core.records.history import log
 from core.resources import Column, Resource, registry
 from core.resources.query import ListQuery
@@ -87,7 +88,7 @@ def export(
     shown = exported.columns_for(run.user, columns)
     title = str(exported.label)
     folder = f"{run.company.uuid}/exports/{run.job_id}"
-    _clear(folder)  # what an attempt left behind that was killed after it had stored its file
+    files_delete(folder)  # what an attempt left behind that was killed after it had stored its file
     with tempfile.TemporaryDirectory(prefix="export-") as scratch:
         path = Path(scratch) / f"export.{file_format}"
         written = _write(path, run, Table(exported, run.user, shown, plain=file_format == "csv"), rows, title)
@@ -108,7 +109,7 @@ def export(
             kind="export_ready",
             title=gettext_noop("Your export is ready: %(what)s"),
             params={"what": f"{title} · {written:,}"},
-            url="/exports/",
+            url=PAGE,
         )
     except BaseException:
         default_storage.delete(stored)
@@ -120,7 +121,7 @@ def export(
 @job("export.expire", label=gettext_lazy("Remove an export"), retries=5)
 def export_expire(run: Run, *, job: int) -> None:
     """Delete the file of an export whose time is over."""
-    _clear(f"{run.company.uuid}/exports/{job}")
+    files_delete(f"{run.company.uuid}/exports/{job}")
 
 
 def exports_of(user: Any) -> QuerySet[Job]:
@@ -327,12 +328,3 @@ def _write(path: Path, run: Run, table: Table, rows: QuerySet[Any], title: str) 
     else:
         write_xlsx(path, title, table.headings, told(), total=total, formats=table.formats)
     return written
-
-
-def _clear(folder: str) -> None:
-    try:
-        _folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in files:
-        default_storage.delete(f"{folder}/{name}")

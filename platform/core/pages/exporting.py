@@ -1,27 +1,23 @@
-"""Ordering an export from a list, seeing one's own, fetching the file."""
+"""Ordering an export from a list, and fetching the file."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from core.jobs.models import Job
 from core.pages.export import FORMATS, MOST_SELECTED, ExportFile, export_order, exports_of
 from core.pages.serving import WRITE, actor, go, page
 from core.pages.workbooks import CONTENT_TYPES
 from core.resources import Resource, registry
 
-SHOWN = 50
 LONGEST_QUERY = 4000  # characters
 # A stored file runs no script and loads nothing, whatever a browser takes it for.
 SANDBOX = "default-src 'none'; sandbox"
@@ -38,54 +34,7 @@ def start(request: HttpRequest, resource: Resource) -> HttpResponse:
     columns = [name for name in request.POST.getlist("columns") if name in resource.all_columns]
     export_order(resource, by=actor(request), file_format=file_format, query=query, columns=columns, ids=ids)
     messages.success(request, _("The export has begun. You will be told when the file is ready."))
-    return go(request, reverse("exports"))
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An export as the page shows it."""
-
-    job: Job
-    file: ExportFile | None
-
-    @property
-    def what(self) -> str:
-        """The list it was made from."""
-        resource = registry.resources.get(self.job.payload["resource"])
-        return str(resource.label) if resource else str(self.job.payload["resource"])
-
-    @property
-    def format(self) -> str:
-        """The kind of file."""
-        return str(self.job.payload["file_format"]).upper()
-
-    @property
-    def rows(self) -> int | None:
-        """How many records the file holds, once it is written."""
-        return self.job.result["rows"] if self.job.result else None
-
-    @property
-    def size(self) -> int | None:
-        """The size of the file in bytes, once it is written."""
-        return self.job.result["bytes"] if self.job.result else None
-
-
-@login_required
-@never_cache
-@require_GET
-def exports(request: HttpRequest) -> HttpResponse:
-    """The user's own exports with their progress, newest first."""
-    shown = [Shown(ordered, ExportFile.of(ordered)) for ordered in exports_of(request.user)[:SHOWN]]
-    return render(request, "pages/exports.html", {"exports": shown})
-
-
-@login_required
-@never_cache
-@require_GET
-def export(request: HttpRequest, pk: int) -> HttpResponse:
-    """One own export, as a piece of that page; it asks for itself again until the work is done."""
-    ordered = get_object_or_404(exports_of(request.user), pk=pk)
-    return render(request, "pages/export_item.html", {"export": Shown(ordered, ExportFile.of(ordered))})
+    return go(request, reverse("background"))
 
 
 @login_required

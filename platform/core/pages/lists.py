@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,13 +16,13 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor, FieldRight
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.filtering import Control, controls
-from core.pages.models import ListSettings, SavedView
+from core.pages.models import Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
 from core.resources import Column, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell
 from core.resources.filters import DATE_KINDS
-from core.resources.query import ListQuery, Page, Problem
+from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
 from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
@@ -84,12 +84,18 @@ class RecordList:
         self.action = action
         self.address = Address.of(request.path, request.GET)
         self.settings = ListSettings.of(self.user, resource.name)
-        self.query = ListQuery(resource, self.user, request.GET, action)
+        self.query = ListQuery(resource, self.user, request.GET, action, self.settings.size or PAGE_SIZE)
+        # Who chooses a size in the list keeps it; who was sent a link with one does not.
+        if part_asked(request, "list") and "view" not in request.GET and self.query.is_sized:
+            self.settings.keep_size(self.query.size)
 
     @cached_property
     def views(self) -> list[SavedView]:
         """The saved views that the user has; none in the trash."""
-        return list(SavedView.objects.offered_to(self.user, self.resource.name)) if self.action == "view" else []
+        if self.action != "view":
+            return []
+        offered = SavedView.objects.offered_to(cast(Colleague, self.user), self.resource.name)
+        return self.settings.arranged(offered)
 
     @cached_property
     def view(self) -> SavedView | None:

@@ -1,9 +1,9 @@
-"""How people arranged their lists: views saved under a name, and each user's columns."""
+"""What the generic pages keep: views saved under a name, each user's columns, and the records of steps for many."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
+from core.jobs.models import Job
 
 OWN_LIST = ""  # the key of the list itself, where the others are ids of saved views
 
@@ -24,6 +25,41 @@ class Density(models.TextChoices):
     AIRY = "airy", _("Comfortable")
 
 
+class SharedWith(models.TextChoices):
+    """Whom a shared view is for."""
+
+    EVERYBODY = "everybody", _("Everybody")
+    UNIT = "unit", _("My department")
+    UNIT_AND_BELOW = "unit_and_below", _("My department and below")
+
+
+class Colleague(Actor, Protocol):
+    """A user with a place in the organisation: ids of units, the user's own among those above and below it."""
+
+    @property
+    def department_id(self) -> int | None: ...
+
+    def units_above(self) -> frozenset[int]: ...
+
+    def units_below(self) -> frozenset[int]: ...
+
+
+def may_share_with(user: Colleague, resource: str) -> list[SharedWith]:
+    """Whom a user may share views of a resource's list with: those whose records the user's own roles reach.
+
+    An administrator, or a role that reaches everything, shares with everybody; a head of department with the
+    department; who sees nothing but their own records with nobody.
+    """
+    reach = user.access.reach(f"{resource}.view")
+    if reach.everything:
+        return list(SharedWith) if user.department_id is not None else [SharedWith.EVERYBODY]
+    if user.department_id not in reach.departments:
+        return []
+    if user.units_below() <= reach.departments:
+        return [SharedWith.UNIT, SharedWith.UNIT_AND_BELOW]
+    return [SharedWith.UNIT]
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Reads of the saved views."""
 
@@ -31,14 +67,14 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """The view that its owner has so named, if there is one."""
         return self.filter(name=name, resource=resource, owner_id=owner_id)
 
-    def offered_to(self, user: Actor, resource: str) -> Self:
-        """The views of a resource's list that the user has: own ones first, then those that colleagues share."""
+    def offered_to(self, user: Colleague, resource: str) -> list[SavedView]:
+        """The views of a resource's list that the user has: own ones first, then those that colleagues share.
+
+        What is shared with a department follows the people: it is for who is in the unit where its owner is now.
+        """
         mine = models.Case(models.When(owner_id=user.pk, then=0), default=1)
-        return (
-            self.filter(Q(owner_id=user.pk) | Q(shared=True), resource=resource)
-            .select_related("owner")
-            .order_by(mine, "pk")
-        )
+        views = self.filter(Q(owner_id=user.pk) | Q(shared=True), resource=resource).select_related("owner")
+        return [view for view in views.order_by(mine, "pk") if view.is_for(user)]
 
 
 class SavedView(models.Model):
@@ -61,7 +97,14 @@ class SavedView(models.Model):
         editable=False,
         db_index=False,
     )
-    shared = models.BooleanField(_("Shared with everybody"), default=False)
+    shared = models.BooleanField(_("Shared"), default=False)
+    shared_with = models.CharField(
+        _("Shared with"),
+        max_length=14,
+        choices=SharedWith,
+        default=SharedWith.EVERYBODY,
+        db_default=SharedWith.EVERYBODY,
+    )
 
     objects: ClassVar[Any] = SavedViewQuerySet.as_manager()
 
@@ -84,6 +127,19 @@ class SavedView(models.Model):
         """The query string that opens the view."""
         return f"{urlencode({'view': self.pk})}{'&' if self.query else ''}{self.query}"
 
+    def is_for(self, user: Colleague) -> bool:
+        """Whether the user has it among the views of the list."""
+        if self.owner_id == user.pk:
+            return True
+        owner: Any = self.owner
+        if not self.shared or self.shared_with == SharedWith.EVERYBODY:
+            return self.shared
+        if user.department_id is None or owner.department_id is None:
+            return False
+        if user.department_id == owner.department_id:
+            return True
+        return self.shared_with == SharedWith.UNIT_AND_BELOW and owner.department_id in user.units_above()
+
     def may_be_changed_by(self, user: Actor) -> bool:
         """Whether the user may rename, change or remove it: the owner, and for shared ones the administrators."""
         return self.owner_id == user.pk or (self.shared and user.access.administrator)
@@ -104,6 +160,8 @@ class ListSettings(models.Model):
     default_view = models.ForeignKey(
         SavedView, models.SET_NULL, null=True, related_name="+", verbose_name=_("Opened first"), db_index=False
     )
+    size = models.PositiveSmallIntegerField(_("Records per page"), null=True)
+    order_of_views: Any = models.JSONField(_("Order of views"), null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "resource"], name="list_settings_once")]
@@ -123,6 +181,17 @@ class ListSettings(models.Model):
         own: Sequence[str] = self.columns.get(str(view.pk) if view else OWN_LIST, ())
         return own or (view.columns if view else ())
 
+    def keep_size(self, size: int) -> None:
+        """Show so many records per page from now on, unless the address says otherwise."""
+        if size != self.size:
+            self.size = size
+            self.save()
+
+    def arranged(self, views: Iterable[SavedView]) -> list[SavedView]:
+        """The views in the order the user gave them; those that came later stand behind, in their own."""
+        places = {pk: place for place, pk in enumerate(self.order_of_views or ())}
+        return sorted(views, key=lambda view: places.get(view.pk, len(places)))
+
     def choose(self, names: Sequence[str], *, among: Sequence[str], view: SavedView | None) -> None:
         """Show the columns `names`, in order. Of those chosen before, what is not `among` the visible ones is kept."""
         kept = [name for name in self.columns_of(view) if name not in among and name not in names]
@@ -133,3 +202,70 @@ class ListSettings(models.Model):
         self.columns = {
             key: names for key, names in self.columns.items() if key != (str(view.pk) if view else OWN_LIST)
         }
+
+
+class Tally(NamedTuple):
+    """How far a step for many records is."""
+
+    total: int
+    done: int
+    failed: int
+
+
+class BulkChunkQuerySet(models.QuerySet["BulkChunk"]):
+    """Reads of the records of steps for many."""
+
+    def of(self, job_id: int) -> Self:
+        """The chunks of one step, in order."""
+        return self.filter(job_id=job_id).order_by("pk")
+
+    def unfinished(self) -> Self:
+        """Those that are still to be done."""
+        return self.filter(finished=False)
+
+    def tallies(self, job_ids: Iterable[int]) -> dict[int, Tally]:
+        """How far each of the steps is, in one query."""
+        records, failed = (
+            models.Func(name, function="jsonb_array_length", output_field=models.IntegerField())
+            for name in ("pks", "failures")
+        )
+        rows = (
+            self.filter(job_id__in=list(job_ids))
+            .values_list("job_id")
+            .annotate(
+                total=models.Sum(records),
+                reached=models.Sum(records, filter=Q(finished=True), default=0),
+                failed=models.Sum(failed),
+            )
+        )
+        return {job: Tally(total, reached - failed, failed) for job, total, reached, failed in rows}
+
+
+class BulkChunk(models.Model):
+    """Some of the records of a step for many: done together, and marked as done in the transaction that does them.
+
+    That mark lets a step be killed at any instant and go on where it stopped. `failures` holds [id, name, reason] of
+    each record that could not be done.
+    """
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="+", verbose_name=_("Job"))
+    pks: Any = models.JSONField(_("Records"))
+    finished = models.BooleanField(_("Done"), default=False)
+    failures: Any = models.JSONField(_("Failures"), default=list)
+
+    rows = BulkChunkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Records of a step")
+        verbose_name_plural = _("Records of steps")
+
+    def __str__(self) -> str:
+        return f"{len(self.pks)} of job {self.job_id}"
+
+    @property
+    def done(self) -> list[int]:
+        """The ids of the records that were done."""
+        if not self.finished:
+            return []
+        failed = {pk for pk, _name, _reason in self.failures}
+        return [pk for pk in self.pks if pk not in failed]

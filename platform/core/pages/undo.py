@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 import redis
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,35 +23,53 @@ KEPT_SECONDS = 600
 RESTORE = "restore"
 
 
-def undo_tag(resource: Resource, user: Actor, verb: str, pks: Sequence[int]) -> str:
-    """Tags for a message that offer to do `verb` (restore, or the name of an action) to the records `pks`."""
+def undo_tag(resource: Resource, user: Actor, undo: str, pks: Sequence[int], *, verb: str) -> str:
+    """Tags for a message that offer to take back what was done to the records `pks` under the permission `verb`.
+
+    `undo` says how: RESTORE, or the name of an action.
+    """
     token = secrets.token_urlsafe(16)
     try:
-        cache.set(_key(user, resource, token), {"verb": verb, "pks": list(pks)}, KEPT_SECONDS)
+        cache.set(_key(user, resource, token), {"undo": undo, "verb": verb, "pks": list(pks)}, KEPT_SECONDS)
     except redis.RedisError:
         return ""  # what is done is done; without the cache it can't be offered to take it back
     return f"undo:{reverse(f'{resource.name}-undo', args=[token])}"
 
 
+@transaction.atomic
+def take_back(resource: Resource, record: Any, undo: str, *, verb: str, by: Actor) -> None:
+    """Take back a step of this user's on the record; it needs what the step needed (`verb`), now as it did then.
+
+    Where the step reached is asked afterwards: only as it was before (not in the trash, with its former owner) can the
+    record tell whether the user's scope covers it. PermissionDenied, and nothing stored, when it does not.
+    """
+    permission = resource.permission(verb)
+    if not by.access.may(permission):
+        raise PermissionDenied(permission)
+    if undo == RESTORE:
+        resource.restore(record, by=by)
+    else:
+        resource.act(resource.action(undo), record, by=by)
+    if not resource.rows(by, verb).filter(pk=record.pk).exists():
+        raise PermissionDenied(permission)
+
+
 @page("", WRITE)
 def undo(request: HttpRequest, resource: Resource, token: str) -> HttpResponse:
-    """Take back what the message with this token told of; Http404 when it is too late, 409 when that can't be done."""
+    """Take back what the message with this token told of; Http404 when it is too late, 409 when that can't be done.
+
+    PermissionDenied when the user's roles would not allow the step any more.
+    """
     user = actor(request)
     key = _key(user, resource, token)
     kept = cache.get(key)
     if kept is None:
         raise Http404("too late")
-    verb, pks = kept["verb"], kept["pks"]
-    action = None if verb == RESTORE else resource.action(verb)
-    # Taking back one's own step needs no further permission than it took: the rows are those of the step itself.
-    rows = resource.model.objects.known(pks)
+    rows = resource.model.objects.known(kept["pks"]).order_by("pk")
     try:
         with transaction.atomic():
             for record in rows:
-                if action is None:
-                    resource.restore(record, by=user)
-                else:
-                    resource.act(action, record, by=user)
+                take_back(resource, record, kept["undo"], verb=kept["verb"], by=user)
     except (ActionRefused, ValidationError) as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
     cache.delete(key)

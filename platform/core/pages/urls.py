@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from core.pages import (
     arranging,
     attachments,
+    background,
     bulk,
     choices,
     collaborators,
@@ -28,6 +30,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
     yield path(f"{name}/choices/", choices.choices, given, f"{name}-choices")
     yield path(f"{name}/columns/", arranging.columns, given, f"{name}-columns")
     yield path(f"{name}/views/", arranging.save_view, given, f"{name}-views")
+    yield path(f"{name}/views/order/", arranging.order_views, given, f"{name}-views-order")
     yield path(f"{name}/views/<int:view>/", arranging.change_view, given, f"{name}-view")
     if "add" in verbs:
         yield path(f"{name}/new/", editing.new, given, f"{name}-new")
@@ -62,8 +65,11 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
 
 
 urlpatterns = [
-    path("exports/", exporting.exports, name="exports"),
-    path("exports/<int:pk>/", exporting.export, name="export"),
+    path("jobs/", background.show, name="background"),
+    path("jobs/<int:pk>/item/", background.item, name="background-item"),
+    path("jobs/<int:pk>/failures/", background.failures, name="background-failures"),
+    path("jobs/<int:pk>/undo/", background.undo, name="background-undo"),
+    path("exports/", RedirectView.as_view(pattern_name="background"), name="exports"),  # older notifications lead there
     path("exports/<int:pk>/file/", exporting.export_file, name="export-file"),
     *(address for resource in registry.resources.values() for address in addresses(resource)),
 ]

@@ -93,10 +93,11 @@ def record_delete(record: Stored, *, by: Actor) -> None:
 
 @transaction.atomic
 def record_restore(record: Stored, *, by: Actor) -> None:
-    """Take the record out of the trash."""
+    """Take the record out of the trash; ValidationError when what must be unique was taken in the meantime."""
     if not isinstance(record, Trashable):
         raise TypeError(f"{type(record).__name__} has no trash")
     record.deleted_at, record.deleted_by_id = None, None
+    record.validate_constraints()
     _save(record, "deleted_at", "deleted_by")
     log("restore", by=by, resource=guarded(type(record)).name, record=record)
 

@@ -45,20 +45,22 @@ class Chosen:
 class ListQuery:
     """What a URL asks of a resource's list, on the rows that `user` may see.
 
-    `problems` names what was not understood; a page shows them, the API refuses the request.
+    `usual_size` is that of a page where the URL asks for none. `problems` names what was not understood; a page shows
+    them, the API refuses the request.
     """
 
     resource: Resource
     user: Actor
     params: Mapping[str, Any]
     action: str = "view"
+    usual_size: int = PAGE_SIZE
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.chosen = self._read_filters()
         self.term = self._one("q").strip()[:TERM_LENGTH].replace("\x00", "")
         self.sort, self.descending = self._read_sort()
-        self.size = self._read_number("size", PAGE_SIZE, PAGE_SIZES)
+        self.size = self._read_number("size", self.usual_size, PAGE_SIZES)
         self.number = self._read_number("page", 1)
 
     @cached_property
@@ -73,6 +75,11 @@ class ListQuery:
         if self.term:
             rows = rows.filter(self._search(self.term))
         return rows.order_by(*self._order())
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether the URL says how many rows a page holds."""
+        return self._one("size") == str(self.size)
 
     def page(self) -> Page:
         """One page of the rows, with everything its columns need, and the total as far as it is counted."""

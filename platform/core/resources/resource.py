@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight, Guarded, guard
+from core.db.deadlocks import again_on_deadlock
 from core.records import services
 from core.records.base import Record, Stored, StoredQuerySet
 from core.resources.action import Action, ActionRefused
@@ -217,6 +218,7 @@ class Resource:
             data, files, instance=record, initial=initial, resource=self, user=user
         )
 
+    @again_on_deadlock
     def save(self, form: ResourceForm, *, by: Actor) -> Stored | None:
         """Store what a valid form holds. None when the database or a service refused it: the form then has the errors.
 
@@ -264,6 +266,7 @@ class Resource:
         """The action of this name; KeyError where there is none."""
         return {action.name: action for action in self.actions}[name]
 
+    @again_on_deadlock
     def act(self, action: Action, record: Stored, *, by: Actor, values: Mapping[str, Any] | None = None) -> Any:
         """Run an action on a record, under a lock; ActionRefused when it makes no sense for the record as it is now."""
         with transaction.atomic():
