@@ -9,6 +9,10 @@ import { toast } from "./toasts.js";
 // 422 is swapped: it is the form with its errors. Errors of the server and refusals are told in a toast.
 htmx.config.noSwap = [204, 304, "5xx", "400", "401", "403", "404", "405", "409", "413", "429"];
 
+// A swap puts the new part in as it is. For a transition of styles htmx would first give it the `style` attributes that
+// scripts left on the old one, which the content security policy refuses and reports.
+htmx.config.defaultSettleDelay = 0;
+
 // Pages are fetched ahead where markup says so (hx-preload); by themselves links would do it on every touch.
 htmx.config.preload = { autoBoost: false };
 
