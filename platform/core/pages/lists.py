@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -26,6 +26,7 @@ from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
 from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
+IN_SIGHT = 3  # operations that stand in a row; the others wait in a menu
 RANGED = DATE_KINDS | {"number", "money"}
 
 
@@ -57,13 +58,22 @@ class Row:
     record: Any
     url: str
     cells: Sequence[tuple[Cell, str]]
-    may: Mapping[str, bool]
-    actions: Sequence[Action] = ()
+    operations: Sequence[str | Action] = ()
 
     @property
     def pk(self) -> int:
         """The record's key."""
         return int(self.record.pk)
+
+    @property
+    def in_sight(self) -> Sequence[str | Action]:
+        """The operations that stand in the row."""
+        return self.operations[:IN_SIGHT]
+
+    @property
+    def folded(self) -> Sequence[str | Action]:
+        """The operations that wait in the row's menu."""
+        return self.operations[IN_SIGHT:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +176,21 @@ class RecordList:
         usual = ("change", "delete", "restore", "purge")
         verbs = {*(verb for verb in usual if verb in self.resource.all_verbs), *(action.verb for action in single)}
         reached = {verb: reachable(self.resource, self.user, records, verb, seen_by=self.action) for verb in verbs}
+        offered = {
+            action.name: self.resource.sensible(
+                action, [record for record in records if record.pk in reached[action.verb]], self.user
+            )
+            for action in single
+        }
         return [
             Row(
                 record,
                 self.resource.record_url(record) if self.action == "view" else "",
                 [(cell(column, record, right), place) for column, right, place in rights],
-                {verb: record.pk in pks for verb, pks in reached.items()},
-                [action for action in single if record.pk in reached[action.verb] and action.when(record)],
+                operations(
+                    {verb for verb in usual if record.pk in reached.get(verb, ())},
+                    [action for action in single if record.pk in offered[action.name]],
+                ),
             )
             for record in records
         ]
@@ -257,7 +275,7 @@ class RecordList:
     @property
     def has_operations(self) -> bool:
         """Whether any row shown offers something to do."""
-        return any(row.actions or any(row.may.values()) for row in self.rows)
+        return any(row.operations for row in self.rows)
 
     @property
     def has_bulk(self) -> bool:
@@ -290,6 +308,14 @@ def reachable(resource: Resource, user: Actor, records: Sequence[Any], verb: str
     return set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
 
 
+def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | Action]:
+    """What may be done to a record in its row, the most used first: its verbs by name, and its actions."""
+    first = [action for action in actions if action.primary]
+    others = [action for action in actions if not action.primary]
+    named = {verb: [verb] if verb in verbs else [] for verb in ("change", "delete", "restore", "purge")}
+    return [*named["change"], *first, *named["delete"], *named["restore"], *named["purge"], *others]
+
+
 class Related:
     """The newest rows of another resource that hang on a record, as a panel of its page shows them."""
 
@@ -308,7 +334,6 @@ class Related:
                 found,
                 resource.record_url(found),
                 [(cell(column, found, right), place) for column, right, place in rights],
-                {},
             )
             for found in resource.with_columns(rows.order_by(*resource.order))[: self.SHOWN]
         ]

@@ -151,10 +151,14 @@ class RecordPage:
         verbs = {"change", "delete", *(action.verb for action in self.resource.actions)} & set(self.resource.all_verbs)
         return {verb: bool(reachable(self.resource, self.user, [self.record], verb)) for verb in verbs}
 
-    @property
+    @cached_property
     def actions(self) -> list[Action]:
         """What can be done to the record now, by this user."""
-        return [action for action in self.resource.actions if self.can[action.verb] and action.when(self.record)]
+        return [
+            action
+            for action in self.resource.actions
+            if self.can[action.verb] and self.resource.sensible(action, [self.record], self.user)
+        ]
 
     @property
     def primary_actions(self) -> list[Action]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.forms import modelform_factory
+from django.forms import BaseForm, modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -266,12 +266,16 @@ class Resource:
         """The action of this name; KeyError where there is none."""
         return {action.name: action for action in self.actions}[name]
 
+    def sensible(self, action: Action, records: Iterable[Stored], user: Actor) -> set[int]:
+        """The keys of those of the records on which the action makes sense as they are now, done by this user."""
+        return {record.pk for record in records if action.when(record)}
+
     @again_on_deadlock
     def act(self, action: Action, record: Stored, *, by: Actor, values: Mapping[str, Any] | None = None) -> Any:
         """Run an action on a record, under a lock; ActionRefused when it makes no sense for the record as it is now."""
         with transaction.atomic():
             locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
-            if not action.when(locked):
+            if not self.sensible(action, [locked], by):
                 raise ActionRefused(
                     _("“%(action)s” is not possible for “%(record)s” as it is now.")
                     % {"action": action.label, "record": locked}
@@ -283,7 +287,7 @@ class Resource:
         return record.owner if isinstance(record, Record) else None
 
 
-def refuse(form: ResourceForm, error: ValidationError) -> None:
+def refuse(form: BaseForm, error: ValidationError) -> None:
     """Put a service's refusal at the fields it names, as far as the form has them, else above the form."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

@@ -122,6 +122,17 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (bar && !ctx.sourceElement.closest("form")) add(panelOf(bar), ctx.request.body);
 });
 
+// A phone has no room for what stands in a row: it moves to the head of the row's menu when that is opened.
+on("show.bs.dropdown", ".ops .dropdown", (event, menu) => {
+  const inSight = menu.closest(".ops").querySelector(".in-sight");
+  if (inSight.offsetParent) return;
+  const items = [...inSight.children].map((operation) => {
+    (operation.matches(".lk") ? operation : operation.querySelector(".lk")).classList.replace("lk", "dropdown-item");
+    return el("li", {}, operation);
+  });
+  menu.querySelector(".dropdown-menu").prepend(...items);
+});
+
 function current(panel) {
   return panel.querySelector("tr[data-row].cur");
 }
