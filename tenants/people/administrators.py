@@ -5,8 +5,7 @@ Roles stand above people, so administrators are told by what the roles come to (
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -21,10 +20,15 @@ def administrators() -> QuerySet[User]:
     return rows.filter(roles__is_administrator=True, roles__state="active")
 
 
-def is_administrator(user: User) -> bool:
-    """Whether one of the user's roles is the administrators'; it counts for users who may not sign in, too."""
-    related: Any = user
-    return bool(related.roles.filter(is_administrator=True).exists())
+def out_of_reach(keys: Collection[int], *, by: User) -> set[int]:
+    """Those of the users on whom only an administrator lays hands, which `by` is not.
+
+    An administrator is who has the administrators' role; those who may not sign in count, too.
+    """
+    if by.access.administrator:
+        return set()
+    rows: QuerySet[User] = User.objects.get_queryset()
+    return set(rows.filter(pk__in=keys, roles__is_administrator=True).values_list("pk", flat=True))
 
 
 def hold_administrators() -> None:
@@ -59,5 +63,5 @@ def refuse_strangers(user: User, *, by: User) -> None:
     Raises:
         ValidationError: with the code `administrators_only`.
     """
-    if not by.access.administrator and is_administrator(user):
+    if out_of_reach([user.pk], by=by):
         raise ValidationError(_("Only an administrator can do this to an administrator."), code="administrators_only")

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
+from core.records.acting import acting
 from core.records.base import Stored, StoredQuerySet
 from core.resources import Action, ActionRefused, Column, Resource, history
 from tenants.areas import ORGANISATION
 from tenants.people import organisation, services
+from tenants.people.administrators import out_of_reach
 from tenants.people.forms import DepartmentForm, ResetForm, UserForm
 from tenants.people.models import Department, User
+from tenants.people.switching import those_to_act_as
 from tenants.people.tree import Tree
 
 
@@ -64,7 +68,14 @@ class Users(Resource):
     }
     tones = {"is_active": {True: "green", False: "gray"}}
     actions = (
-        Action("reset", _("Reset password"), _reset, form=ResetForm, icon="key", bulk=False),
+        Action(
+            "reset",
+            pgettext_lazy("operation on a user", "Reset password"),
+            _reset,
+            form=ResetForm,
+            icon="key",
+            bulk=False,
+        ),
         Action("switch", _("Switch to this user"), _switch, icon="switch-horizontal", bulk=False),
     )
     panels = (history(),)
@@ -91,6 +102,15 @@ class Users(Resource):
         """As always, with the company that each user's department belongs to."""
         shown: QuerySet[Any] = super().with_columns(rows).annotate(company_name=_company_name())
         return shown
+
+    def sensible(self, action: Action, records: Iterable[Stored], user: Actor) -> set[int]:
+        """As always; nobody resets or switches to whom the service would refuse."""
+        by = cast(User, user)
+        if action.name == "switch":
+            people = cast("Iterable[User]", records)
+            return set() if acting().impersonator_id else those_to_act_as(people, by=by)
+        keys = super().sensible(action, records, user)
+        return keys - out_of_reach(keys, by=by) if action.name == "reset" else keys
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """Add a user, within the licence."""

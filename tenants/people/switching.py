@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from core.db import current_company
 from core.live.sending import close_sockets
 from core.records.history import log
-from tenants.people.administrators import is_administrator
+from tenants.people.administrators import out_of_reach
 from tenants.people.models import User
 
 PERMISSION = "users.switch"
@@ -23,11 +24,17 @@ IMPERSONATOR = "impersonator"  # session key: id of the person behind a switched
 _IMPERSONATOR_HASH = "impersonator_hash"  # session key: what makes that person's own session valid
 
 
+def those_to_act_as(users: Iterable[User], *, by: User) -> set[int]:
+    """The keys of those of the users whom `by` may act as: never oneself, nor an administrator for others."""
+    if not by.access.may(PERMISSION):
+        return set()
+    keys = {user.pk for user in users if user.pk != by.pk and user.is_active and user.deleted_at is None}
+    return keys - out_of_reach(keys, by=by)
+
+
 def may_act_as(target: User, *, by: User) -> bool:
-    """Whether `by` has the permission, and `target` is somebody to act as: never an administrator for others."""
-    if target.pk == by.pk or not by.access.may(PERMISSION):
-        return False
-    return target.is_active and target.deleted_at is None and (by.access.administrator or not is_administrator(target))
+    """Whether `by` has the permission, and `target` is somebody to act as."""
+    return target.pk in those_to_act_as([target], by=by)
 
 
 @transaction.atomic
