@@ -8,14 +8,15 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from core.access import Access, FieldRight
-from core.pages.serving import BOTH, DIALOGS, READ, found, go, page, part_asked
+from core.pages.serving import BOTH, DIALOGS, READ, found, go, opened_over, page, part_asked
 from core.resources import Resource, Screen, registry
 from core.shell.navigation import Entry
 from tenants.people.models import Department, User
@@ -48,7 +49,7 @@ def permissions(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
             error = " ".join(refusal.messages)
         else:
             messages.success(request, _("The permissions were assigned."))
-            return HttpResponseRedirect(reverse("roles-permissions", args=[pk]))
+            return _stored(request, resource)
     offered = None if user.access.administrator else user.access.permissions
     tree = permission_tree(granted, offered=offered)
     return _page(request, resource, role, "permissions", {"tree": tree, "error": error})
@@ -69,7 +70,7 @@ def fields(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
             error = " ".join(refusal.messages)
         else:
             messages.success(request, _("The field rights were stored."))
-            return HttpResponseRedirect(reverse("roles-fields", args=[pk]))
+            return _stored(request, resource)
     context = {"modules": list(field_rows(rights)), "rights": RIGHTS, "error": error}
     return _page(request, resource, role, "fields", context)
 
@@ -91,7 +92,7 @@ def assign(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
             error = " ".join(refusal.messages)
         else:
             messages.success(request, _("The users of the role were stored."))
-            return HttpResponseRedirect(reverse("roles-assign", args=[pk]))
+            return _stored(request, resource)
     context = {"departments": _by_department(list(people), chosen), "chosen": len(chosen), "error": error}
     return _page(request, resource, role, "assign", context)
 
@@ -153,23 +154,57 @@ def _by_department(people: list[User], chosen: set[int]) -> list[tuple[Departmen
     return [*(group for pk, group in groups.items() if pk), *([groups[0]] if 0 in groups else [])]
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a role. `dialog` names the dialog that it opens in; sheets of one dialog are its tabs."""
+
+    name: str
+    label: StrOrPromise
+    verb: str
+    dialog: str
+
+    @property
+    def template(self) -> str:
+        """What the sheet holds."""
+        return f"roles/parts/{self.name}.html"
+
+
+SHEETS = (
+    Sheet("permissions", gettext_lazy("Permission settings"), "permissions", "permissions"),
+    Sheet("fields", gettext_lazy("Field rights"), "permissions", "permissions"),
+    Sheet("assign", gettext_lazy("Assign users"), "assign", "assign"),
+    Sheet("preview", gettext_lazy("What it allows"), "view", "permissions"),
+)
+
+
 def _page(request: HttpRequest, resource: Resource, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
+    """A sheet in its dialog, over the list or the record; as a page of its own where it is opened directly."""
     user = _user(request)
-    if request.method == "GET" and part_asked(request, *DIALOGS):
-        return go(request, request.get_full_path())  # too much for a dialog: the row's link opens the page
+    part = part_asked(request, *DIALOGS)
+    sheet = next(one for one in SHEETS if one.name == name)
     tabs = [
-        Entry(label, reverse(f"roles-{tab}", args=[role.pk]), active=tab == name)
-        for tab, label, verb in (
-            ("permissions", _("Permission settings"), "permissions"),
-            ("fields", _("Field rights"), "permissions"),
-            ("assign", _("Assign users"), "assign"),
-            ("preview", _("What it allows"), "view"),
-        )
-        if user.access.may(resource.permission(verb))
+        Entry(one.label, reverse(f"roles-{one.name}", args=[role.pk]), active=one is sheet)
+        for one in SHEETS
+        if user.access.may(resource.permission(one.verb)) and (not part or one.dialog == sheet.dialog)
     ]
-    known = {"resource": resource, "role": role, "tabs": tabs, "url": reverse(f"roles-{name}", args=[role.pk])}
+    known = {
+        "resource": resource,
+        "role": role,
+        "sheet": sheet,
+        "title": f"{sheet.label} · {role}",
+        "tabs": tabs,
+        "url": reverse(f"roles-{name}", args=[role.pk]),
+        "part": part,
+        "saves": name != "preview" and not (role.is_administrator and sheet.verb == "permissions"),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if context.get("error") else HTTPStatus.OK
-    return render(request, f"roles/{name}.html", {**known, **context}, status=status)
+    return render(request, f"roles/{'dialog' if part else 'page'}.html", {**known, **context}, status=status)
+
+
+def _stored(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Back to what the dialog was opened over; the page stays where it is."""
+    here = request.get_full_path()
+    return go(request, opened_over(request, resource.url) if part_asked(request, *DIALOGS) else here)
 
 
 def _user(request: HttpRequest) -> User:

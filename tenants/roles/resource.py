@@ -46,6 +46,7 @@ class Roles(Resource):
             form=PermissionsForm,
             icon="lock-access",
             bulk=False,
+            primary=True,
         ),
         Action("assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False),
         Action("copy", _("Copy"), services.role_copy, form=CopyForm, icon="copy", bulk=False, permission="add"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -124,9 +125,21 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     if not part_asked(request, *DIALOGS):
         return HttpResponseRedirect(url)
     response = HttpResponse(status=204)
-    response["HX-Location"] = json.dumps({"path": url, "target": "#app", "select": "#app", "swap": "outerHTML"})
+    location = {"path": url, "target": "#app", "select": "#app", "swap": "outerHTML"}
+    if url == opened_over(request, ""):
+        location["replace"] = "true"  # the same page anew is no further step to go back
+    response["HX-Location"] = json.dumps(location)
     response["HX-Trigger"] = "close-dialog"
     return response
+
+
+def opened_over(request: HttpRequest, default: str) -> str:
+    """The page on which a dialog was opened, with the filters of a list; `default` where the browser doesn't say."""
+    given = request.headers.get("HX-Current-URL", "")
+    if not url_has_allowed_host_and_scheme(given, {request.get_host()}):
+        return default
+    here = urlsplit(given)
+    return f"{here.path}{'?' + here.query if here.query else ''}" if here.netloc else default
 
 
 def next_url(request: HttpRequest, default: str) -> str:

@@ -346,9 +346,9 @@ def _render(name: str, context: dict[str, Any]) -> SafeString:
 
 
 @register.inclusion_tag("shell/parts/tabs.html")
-def tabs(items: Iterable[Any], label: object = "", target: str = "") -> dict[str, Any]:
-    """Tabs over a page: things with label, url, active and perhaps count."""
-    return {"items": items, "label": label or _("Views"), "target": target}
+def tabs(items: Iterable[Any], label: object = "", target: str = "", pushed: bool = True) -> dict[str, Any]:
+    """Tabs over a page: things with label, url, active and perhaps count; `pushed` as the page's address."""
+    return {"items": items, "label": label or _("Views"), "target": target, "pushed": pushed}
 
 
 @register.inclusion_tag("shell/parts/pager.html", takes_context=True)

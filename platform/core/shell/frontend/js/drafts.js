@@ -1,5 +1,7 @@
 // What is typed into a form with `data-draft="<key>"` is kept on this device, per user, until it is saved:
 // offered again when the form is opened, and warned about before the page is left.
+import Modal from "bootstrap/js/src/modal.js";
+import { ask } from "./confirm.js";
 import { each, el, icon, on, storage } from "./dom.js";
 import { text } from "./texts.js";
 
@@ -41,6 +43,8 @@ function fill(form, kept) {
 const changed = (form) => !sent.has(form) && initial.has(form) && values(form) !== initial.get(form);
 const open = () => [...document.querySelectorAll("form[data-draft]")].filter(changed);
 
+const leaving = () => ({ question: text("leave"), detail: text("leaveDetail"), action: text("leaveAction") });
+
 function save(form) {
   if (changed(form)) storage.set(place(form), JSON.stringify({ at: Date.now(), values: JSON.parse(values(form)) }));
   else storage.remove(place(form));
@@ -72,7 +76,7 @@ on("change", "form[data-draft]", later);
 
 each("form[data-draft]", (form) => {
   // With errors the form already shows what was typed.
-  const returned = form.querySelector(".is-invalid") !== null;
+  const returned = form.querySelector(".is-invalid") !== null || form.matches("[data-refused]");
   initial.set(form, returned ? "" : values(form));
   const stored = storage.get(place(form));
   if (!stored || returned) return;
@@ -98,7 +102,7 @@ addEventListener("submit", (event) => {
 const previous = sessionStorage.getItem("draft:sent");
 if (previous) {
   sessionStorage.removeItem("draft:sent");
-  if (!document.querySelector("form[data-draft] .is-invalid")) storage.remove(previous);
+  if (!document.querySelector("form[data-draft] .is-invalid, form[data-refused]")) storage.remove(previous);
 }
 
 addEventListener("beforeunload", (event) => {
@@ -113,7 +117,18 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const lost = open().filter((form) => target.contains(form) && !form.contains(sourceElement));
   if (!lost.length) return;
   lost.forEach(save);
-  ctx.confirm = { question: text("leave"), detail: text("leaveDetail"), action: text("leaveAction") };
+  ctx.confirm = leaving();
+});
+
+// Nor does Escape, or a click beside it, take away a dialog in which something was typed.
+document.addEventListener("hide.bs.modal", async (event) => {
+  const lost = open().filter((form) => event.target.contains(form));
+  if (!lost.length) return;
+  event.preventDefault();
+  lost.forEach(save);
+  if (!(await ask(leaving()))) return;
+  lost.forEach((form) => sent.add(form));
+  Modal.getInstance(event.target)?.hide();
 });
 
 for (const key of storage.keys("draft:")) {
