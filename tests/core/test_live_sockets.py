@@ -29,7 +29,6 @@ from infra.local.processes import free_port
 from infra.local.valkey import Valkey
 from tests.core.people import make_user
 from tests.worker import processes
-from tests.worker.processes import wait_for
 
 Tab = Callable[..., ClientConnection]
 
@@ -45,20 +44,13 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 def port(live_ground: Any, tmp_path: Path) -> Iterator[int]:
     """The port of a web server on the ground of the test, which looks again at its sockets every second."""
     number = free_port()
-    environment = {**live_ground.environment, "QIKU_PORT": str(number), "QIKU_LIVE_RECHECK_SECONDS": "1"}
-    command = ["-m", "uvicorn", "config.asgi:application", "--port", str(number), "--no-access-log"]
+    environment = {**live_ground.environment, "QIKU_LIVE_RECHECK_SECONDS": "1"}
     log = tmp_path / "web.log"
-    with processes.process(*command, environment=environment, log=log):
-        try:
-            wait_for(lambda: _answers(number))
+    try:
+        with processes.web(environment, number, log):
             yield number
-        finally:
-            sys.stdout.write(log.read_text()[-4000:])  # shown when a test fails
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    finally:
+        sys.stdout.write(log.read_text()[-4000:])  # shown when a test fails
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -66,6 +67,20 @@ def scheduler(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.
     """A dispatcher."""
     with process("-m", "tests.worker.dispatching", environment=environment, log=log) as started:
         yield started
+
+
+@contextmanager
+def web(environment: Mapping[str, str], port: int, log: Path) -> Iterator[None]:
+    """The web server, ready to answer on the port."""
+    command = ["-m", "uvicorn", "config.asgi:application", "--port", str(port), "--no-access-log"]
+    with process(*command, environment={**environment, "QIKU_PORT": str(port)}, log=log):
+        wait_for(lambda: _listens(port))
+        yield
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def kill_tree(started: subprocess.Popen[bytes]) -> None:
