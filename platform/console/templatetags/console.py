@@ -76,6 +76,12 @@ def plan_name(plan: str) -> Any:
 
 
 @register.filter
+def readable(host: str) -> str:
+    """A host as people write it: Chinese domains in Chinese."""
+    return readable_host(host)
+
+
+@register.filter
 def act_name(verb: str) -> Any:
     """What a verb of the operators' log is called."""
     return VERBS.get(verb, verb)
@@ -99,6 +105,8 @@ def _value(name: str, value: Any) -> Any:
             return _("yes") if value else _("no")
         case _, None:
             return ""
+        case "host", str():
+            return readable_host(value)
         case "domains", list():
             return ", ".join(map(readable_host, value))
     return value
