@@ -10,6 +10,7 @@ import datetime
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -208,8 +209,7 @@ class Table:
     def cells(self, rows: QuerySet[Any]) -> Iterator[list[tuple[Any, ...]]]:
         """The rows in chunks of cells, read through a cursor of the server: memory does not grow with their number."""
         expressions = [self._expression(column) for column in self._stored]
-        source = rows.values_list("pk", *expressions).iterator(chunk_size=CHUNK)
-        while chunk := list(islice(source, CHUNK)):
+        for chunk in _read_ahead(rows.values_list("pk", *expressions).iterator(chunk_size=CHUNK)):
             pks, *values = zip(*chunk, strict=True)
             found = dict(zip((column.name for column in self._stored), values, strict=True))
             models = self._models(pks)
@@ -300,6 +300,17 @@ class Table:
             related = field.remote_field.model.objects.get_queryset().known(missing)
             known |= {record.pk: str(record) for record in related}
         return [known.get(key, "") for key in keys]
+
+
+def _read_ahead(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    """The rows in chunks; PostgreSQL works on the next one while this one is written."""
+    # The cursor is opened here, in the thread whose connection it belongs to; another only fetches from it.
+    chunk = list(islice(rows, CHUNK))
+    with ThreadPoolExecutor(1) as ahead:
+        while chunk:
+            coming = ahead.submit(lambda: list(islice(rows, CHUNK)))
+            yield chunk
+            chunk = coming.result()
 
 
 def _rows(resource: Resource, user: Actor, query: str, ids: Sequence[int]) -> QuerySet[Any]:
