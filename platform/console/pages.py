@@ -16,7 +16,8 @@ from console.signup import TERMS_VERSION
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """What the product is, and the way to try it."""
-    return render(request, "console/landing.html", {"days": TRIAL_DAYS, "seats": TRIAL_SEATS})
+    screen = f"console/screen_{_language()}.webp"
+    return render(request, "console/landing.html", {"days": TRIAL_DAYS, "seats": TRIAL_SEATS, "screen": screen})
 
 
 @require_safe
@@ -33,11 +34,15 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 def _legal(request: HttpRequest, name: str, title: str) -> HttpResponse:
     """A legal text: a document of its own in each language, not a translation sentence by sentence."""
-    language = "zh_hans" if (get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
     context = {
         "title": title,
-        "text": f"console/legal/{name}_{language}.html",
+        "text": f"console/legal/{name}_{_language()}.html",
         "version": TERMS_VERSION,
         "days": TRIAL_DAYS,
     }
     return render(request, "console/legal.html", context)
+
+
+def _language() -> str:
+    """What the files of a language end in."""
+    return "zh_hans" if (get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
