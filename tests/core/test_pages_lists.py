@@ -14,6 +14,7 @@ from core.access import Scope
 from core.pages import lists
 from core.records.models import Option
 from core.resources import query, registry
+from core.resources.registry import resource_of
 from tenants.people.models import User
 from tests.core.page_answers import LIST_PART, body, columns, links, rows
 from tests.factories import make, make_administrator, make_user
@@ -277,3 +278,13 @@ def test_every_list_of_the_registry_opens_with_every_filter_and_sort(client: Any
         addresses += [f"{resource.url}?{known.name}=1" for known in resource.filters_for(admin)]
         for address in addresses:
             assert client.get(address).status_code in {200, 302}, address
+
+
+def test_a_row_shows_three_operations_and_keeps_the_others_in_its_menu() -> None:
+    known = {action.name: action for action in resource_of(Project).actions}
+    finish, reopen = known["finish"], known["reopen"]
+    usual = lists.operations({"delete", "change"}, [reopen, finish])
+    assert usual == ["change", finish, "delete", reopen]
+    row = lists.Row(None, "", (), usual)
+    assert (row.in_sight, row.folded) == (["change", finish, "delete"], [reopen])
+    assert lists.operations({"restore", "purge"}, []) == ["restore", "purge"]

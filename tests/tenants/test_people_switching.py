@@ -1,6 +1,8 @@
 """切换用户: acting as another user, logged under both names, with a way back, never onto an administrator."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.records.models import LogEntry
 from tenants.people.services import user_reset_password, user_set_active, user_update
@@ -139,3 +141,42 @@ def test_the_api_switches_nobody(client, boss, worker):
     answer = client.post(f"/api/users/{worker.pk}/switch/", content_type="application/json")
     assert answer.status_code in {400, 409, 422}
     assert whom(client) == boss.username
+
+
+def offered(client, user, verb="switch"):
+    """Where the verb is offered for the user: in the list, on the page of the record."""
+    address = f'action="/users/{user.pk}/do/{verb}/"' if verb == "switch" else f'href="/users/{user.pk}/do/{verb}/"'
+    pages = {"list": client.get("/users/"), "record": client.get(f"/users/{user.pk}/")}
+    return {name for name, page in pages.items() if address in page.content.decode()}
+
+
+def test_it_is_offered_on_those_one_may_act_as_only(client, boss, worker):
+    barred = make_person("barred", is_active=False)
+    assert offered(client, worker) == {"list", "record"}
+    assert offered(client, boss) == set()
+    assert offered(client, barred) == set()
+    switch(client, worker)
+    make_role(worker, code="more", permissions=("users.switch", "users.view"))
+    assert offered(client, barred) == offered(client, boss) == set()
+
+
+def test_who_is_no_administrator_is_offered_neither_switch_nor_reset_on_one(client, boss, worker):
+    make_role(worker, code="help", permissions=("users.switch", "users.reset", "users.view"))
+    other = make_person("fu.rong")
+    client.force_login(worker, BACKEND)
+    for verb in ("switch", "reset"):
+        assert offered(client, other, verb) == {"list", "record"}
+        assert offered(client, boss, verb) == set()
+
+
+def test_offering_it_takes_no_query_for_each_row(client, worker, django_assert_max_num_queries):
+    make_role(worker, code="help", permissions=("users.switch", "users.reset", "users.view"))
+    client.force_login(worker, BACKEND)
+    make_person("fu.rong")
+    client.get("/users/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/users/")
+    for number in range(8):
+        make_person(f"fu.{number}")
+    with django_assert_max_num_queries(len(few)):
+        assert client.get("/users/").content.decode().count('id="row-') == 10
