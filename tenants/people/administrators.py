@@ -36,7 +36,7 @@ def hold_administrators() -> None:
 
     Two administrators who remove one another wait here, and the second finds out that the first is gone.
     """
-    list(administrators().select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    list(administrators().select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def keep_an_administrator(*, without: Iterable[User] = (), field: str | None = None) -> None:

@@ -92,7 +92,7 @@ def department_delete(department: Department, *, by: User) -> None:
     Raises:
         ValidationError: naming the members or units that are still there; for the only unit at the top.
     """
-    _hold_tree()
+    _hold_tree(against_use=True)
     department = Department.objects.get(pk=department.pk)
     reasons = [*_people_left(department), *_units_left(department)]
     if reasons:
@@ -127,9 +127,12 @@ def _listed(named: Sequence[object]) -> str:
     return "、".join(map(str, named[:NAMES_SHOWN])) + ("…" if len(named) > NAMES_SHOWN else "")
 
 
-def _hold_tree() -> None:
-    """Lock every unit, so that what was checked of the tree stays so until the commit. A few hundred rows."""
-    list(Department.objects.select_for_update().order_by("pk").values_list("pk"))
+def _hold_tree(*, against_use: bool = False) -> None:
+    """Lock every unit, so that what was checked of the tree stays so until the commit. A few hundred rows.
+
+    `against_use`: until then nobody comes to stand in a unit either.
+    """
+    list(Department.objects.select_for_update(no_key=not against_use).order_by("pk").values_list("pk"))
 
 
 def _refuse_circle(department: Department, parent: Department | None) -> None:

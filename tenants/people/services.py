@@ -91,7 +91,7 @@ def user_update(user: User, values: Mapping[str, Any], *, by: User, version: int
     hold_administrators()
     if values.get("manager") is not None:
         _hold_everybody()
-    before = User.objects.get_queryset().select_for_update(of=("self",)).get(pk=user.pk)
+    before = User.objects.get_queryset().select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     refuse_strangers(before, by=by)
     active = values.get("is_active", before.is_active)
     if active and not before.is_active:
@@ -137,7 +137,7 @@ def user_delete(user: User, *, hand_over_to: User | None, by: User) -> None:
         ValidationError: oneself; the last administrator; nobody named to take over, at `hand_over_to`.
     """
     hold_administrators()
-    locked: User = User.objects.get_queryset().live().select_for_update(of=("self",)).get(pk=user.pk)
+    locked: User = User.objects.get_queryset().live().select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     refuse_strangers(locked, by=by)
     _refuse_oneself(locked, by, _("You can't delete yourself."))
     keep_an_administrator(without=[locked])
@@ -237,7 +237,7 @@ def _refuse_circle(user: User, manager: User) -> None:
 
 
 def _hold_everybody() -> None:
-    list(User.objects.get_queryset().select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    list(User.objects.get_queryset().select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def _take_seat() -> None:

@@ -13,6 +13,7 @@ from core.records import verbs
 from core.records.base import Stored
 from core.resources import Action, Resource, history
 from tenants.areas import ORGANISATION
+from tenants.people.administrators import hold_administrators
 from tenants.people.models import User
 from tenants.roles import services
 from tenants.roles.forms import AssignForm, CopyForm, PermissionsForm, RoleForm
@@ -59,6 +60,11 @@ class Roles(Resource):
     def label(self) -> StrOrPromise:
         """What the manual calls the screen."""
         return _("Role management")
+
+    def hold(self, record: Stored) -> Any:
+        """Administrators first, as every service does that may lock both."""
+        hold_administrators()
+        return super().hold(record)
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """Add a role, which allows nothing yet."""

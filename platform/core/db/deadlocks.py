@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -13,6 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TRIES = 4
+PAUSE = 0.05  # seconds after the first try, and more after each
 
 
 def again_on_deadlock(work: Callable[P, T]) -> Callable[P, T]:
@@ -30,6 +32,7 @@ def again_on_deadlock(work: Callable[P, T]) -> Callable[P, T]:
             except OperationalError as error:
                 if not tries_left or connection.in_atomic_block or not isinstance(error.__cause__, DeadlockDetected):
                     raise
+            time.sleep(PAUSE * (TRIES - tries_left))  # for the other to take what this one has let go
         raise AssertionError("unreachable: the last try returns or raises")
 
     return repeated

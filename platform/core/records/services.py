@@ -54,7 +54,8 @@ def record_update(
 
     `version` is what the editor saw; raises StaleRecord when the record has moved on since.
     """
-    locked = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
+    # Not against references: whoever adds a row that refers to this one need not wait, nor meet us in a deadlock.
+    locked = type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
     plain, many = _split(locked, values)
