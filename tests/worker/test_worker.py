@@ -28,10 +28,16 @@ from core.jobs import broker
 from core.jobs.due.models import DueJob
 from core.jobs.models import Job
 from core.jobs.services import enqueue
+from core.live.models import Notification
+from core.pages.bulk_job import CHUNK, bulk_order
+from core.pages.models import BulkChunk
 from core.records.models import LogEntry
+from core.resources import registry
 from infra.local.processes import free_port
 from infra.local.valkey import Valkey
 from tests.core.people import make_user
+from tests.factories import make_administrator
+from tests.samples.models import Project
 from tests.worker import kinds, processes  # noqa: F401  declares the kinds
 from tests.worker.processes import wait_for
 
@@ -116,6 +122,30 @@ def test_a_killed_worker_loses_and_doubles_nothing(site: Site) -> None:
     wait_for(lambda: state_of(crash) == Job.State.FAILED)
     assert Job.rows.get(pk=crash.pk).attempts == 3
     assert not LogEntry.objects.filter(verb="crashed").exists()
+
+
+def test_a_step_for_many_goes_on_where_its_worker_was_killed(site: Site) -> None:
+    owner = make_administrator()
+    made = Project.objects.bulk_create(
+        Project(name=f"Project {number:04}", owner=owner, created_by=owner, state="active") for number in range(1200)
+    )
+    pks = sorted(project.pk for project in made)
+    site.scheduler()
+    working = site.worker(count=1)
+    job = bulk_order(registry.resources["projects"], "finish", pks, by=owner)
+    for already_done in (1, 4):
+        wait_for(lambda done=already_done: BulkChunk.rows.of(job.pk).filter(finished=True).count() >= done)
+        processes.kill_tree(working)
+        finished = BulkChunk.rows.of(job.pk).filter(finished=True).count()
+        assert finished < len(pks) / CHUNK, "it was killed too late to show anything"
+        assert LogEntry.objects.filter(verb="finish").count() == finished * CHUNK
+        working = site.worker(count=1)
+    wait_for(lambda: state_of(job) == Job.State.DONE)
+    assert sorted(LogEntry.objects.filter(verb="finish").values_list("record_id", flat=True)) == pks
+    assert set(Project.objects.values_list("state", "version")) == {("done", 2)}
+    done = Job.rows.get(pk=job.pk)
+    assert (done.attempts, done.result) == (3, {"done": len(pks), "failed": 0})
+    assert Notification.rows.of(owner).count() == 1
 
 
 def test_a_killed_dispatcher_and_a_flushed_broker_lose_and_double_nothing(site: Site) -> None:

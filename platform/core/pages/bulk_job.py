@@ -8,7 +8,6 @@ asked anew for every chunk.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -33,7 +32,6 @@ from core.resources import Resource, registry
 
 KIND = "bulk"
 CHUNK = 100  # records a transaction: their locks are held for less than a second
-STORED_AT_ONCE = 500  # chunks
 
 
 @transaction.atomic
@@ -52,7 +50,7 @@ def bulk_order(
     """
     payload = {"resource": resource.name, "name": name, "values": values, "back": back, **_circumstances()}
     ordered = enqueue(KIND, payload, by=by)
-    _keep(ordered, pks)
+    BulkChunk.rows.keep(ordered, pks, size=CHUNK)
     return ordered
 
 
@@ -84,8 +82,8 @@ def bulk_undo(done: Job, *, by: Actor) -> Job:
     }
     ordered = enqueue(KIND, payload, by=by, key=undo_key(done.pk))
     if not BulkChunk.rows.of(ordered.pk).exists():
-        chunks = BulkChunk.rows.of(done.pk).iterator(chunk_size=STORED_AT_ONCE)
-        _keep(ordered, (pk for chunk in chunks for pk in chunk.done))
+        chunks = BulkChunk.rows.of(done.pk).iterator(chunk_size=500)
+        BulkChunk.rows.keep(ordered, (pk for chunk in chunks for pk in chunk.done), size=CHUNK)
     return ordered
 
 
@@ -161,16 +159,6 @@ def _tell(run: Run, resource: Resource, step: Step) -> None:
         "failed": f"{tally.failed:,}",
     }
     notify([run.user], kind="bulk_done", title=title, params=params, url=PAGE)
-
-
-def _keep(ordered: Job, pks: Iterable[int]) -> None:
-    """Store which records the step is for."""
-    rest = iter(pks)
-    while chunks := [
-        BulkChunk(job=ordered, pks=chunk)
-        for chunk in islice(iter(lambda: list(islice(rest, CHUNK)), []), STORED_AT_ONCE)
-    ]:
-        BulkChunk.rows.bulk_create(chunks)
 
 
 def _circumstances() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Actor
 from core.jobs.models import Job
 
+STORED_AT_ONCE = 500  # chunks of a step for many
 OWN_LIST = ""  # the key of the list itself, where the others are ids of saved views
 
 
@@ -218,6 +220,13 @@ class BulkChunkQuerySet(models.QuerySet["BulkChunk"]):
     def of(self, job_id: int) -> Self:
         """The chunks of one step, in order."""
         return self.filter(job_id=job_id).order_by("pk")
+
+    def keep(self, job: Job, pks: Iterable[int], *, size: int) -> None:
+        """Store which records a step is for, so many a chunk; read and stored bit by bit, they may be any number."""
+        rest = iter(pks)
+        chunks = iter(lambda: list(islice(rest, size)), [])
+        while some := [BulkChunk(job=job, pks=chunk) for chunk in islice(chunks, STORED_AT_ONCE)]:
+            self.bulk_create(some)
 
     def unfinished(self) -> Self:
         """Those that are still to be done."""
