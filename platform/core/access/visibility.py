@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=models.Model)
 
+READING = frozenset({"view", "export"})
+
 
 class GuardedQuerySet(models.QuerySet[M]):
     """Rows that know who may see them."""
@@ -25,6 +27,13 @@ class GuardedQuerySet(models.QuerySet[M]):
         Rows come from the scope of the roles, from the parent record (who sees it sees them) and from being a
         collaborator. The three are joined by a UNION of ids: an OR across them keeps PostgreSQL from using any index.
         """
+        return self._reached(user, action, shared_for=action)
+
+    def open_to(self, user: Actor) -> Self:
+        """The rows below which `user` may add others: those the user sees, less what was shared for reading only."""
+        return self._reached(user, "view", shared_for="change")
+
+    def _reached(self, user: Actor, action: str, *, shared_for: str) -> Self:
         entry = guarded(self.model)
         reach = user.access.reach(f"{entry.name}.{action}")
         if reach.nothing:
@@ -32,7 +41,7 @@ class GuardedQuerySet(models.QuerySet[M]):
         condition = self._rule().within(reach, user.pk)
         if condition is None:
             return self
-        ways = [condition, *self._other_ways(user, action)]
+        ways = [condition, *self._other_ways(user, action, shared_for)]
         if len(ways) == 1:
             return self.filter(condition)
         bare = self.model._base_manager.all()
@@ -42,20 +51,19 @@ class GuardedQuerySet(models.QuerySet[M]):
     def _rule(self) -> Rule:
         return getattr(self.model, "access_rule", None) or Owned()
 
-    def _other_ways(self, user: Actor, action: str) -> list[models.Q]:
+    def _other_ways(self, user: Actor, action: str, shared_for: str) -> list[models.Q]:
         entry = guarded(self.model)
         ways: list[models.Q] = []
         if entry.parent:
             parent: Any = self.model._meta.get_field(entry.parent).related_model
-            # Reading follows whoever reads the parent; writing needs the right to write the parent.
-            parent_action = "view" if action in {"view", "export"} else "change"
-            ways.append(
-                models.Q(
-                    **{f"{entry.parent}__in": parent._default_manager.visible_to(user, parent_action).values("pk")}
-                )
-            )
+            parents = parent._default_manager
+            if action not in READING:  # writing needs the right to write the parent, reading follows who reads it
+                above = parents.visible_to(user, "change")
+            else:
+                above = parents.visible_to(user) if shared_for in READING else parents.open_to(user)
+            ways.append(models.Q(**{f"{entry.parent}__in": above.values("pk")}))
         if entry.collaborative:
-            ways.append(models.Q(pk__in=_shared_with(user, entry.name, action)))
+            ways.append(models.Q(pk__in=_shared_with(user, entry.name, shared_for)))
         return ways
 
 
@@ -63,6 +71,6 @@ def _shared_with(user: Actor, resource: str, action: str) -> models.QuerySet[Col
     from core.access.models import Collaborator
 
     shares = Collaborator.objects.filter(user_id=user.pk, resource=resource)
-    if action not in {"view", "export"}:
+    if action not in READING:
         shares = shares.filter(level=Collaborator.Level.EDIT)
     return shares.values_list("record_id", flat=True)

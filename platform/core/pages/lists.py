@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import Actor, FieldRight
+from core.access import Actor, FieldRight, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.filtering import Control, controls
 from core.pages.models import Colleague, ListSettings, SavedView
@@ -316,6 +316,13 @@ def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | 
     return [*named["change"], *first, *named["delete"], *named["restore"], *named["purge"], *others]
 
 
+def is_open(user: Actor, record: Any) -> bool:
+    """Whether the user may add rows below the record, as far as that depends on the record."""
+    if user.access.reach(f"{guarded(type(record)).name}.view").everything:
+        return True  # seen anyhow, without asking who shares it
+    return bool(type(record).objects.open_to(user).filter(pk=record.pk).exists())
+
+
 class Related:
     """The newest rows of another resource that hang on a record, as a panel of its page shows them."""
 
@@ -325,7 +332,11 @@ class Related:
     def __init__(self, resource: Resource, user: Actor, rows: Any, field_name: str, record: Any) -> None:
         self.resource = resource
         self.columns = [column for column in resource.columns_for(user) if column.name != field_name][: self.COLUMNS]
-        self.may_add = "add" in resource.all_verbs and user.access.may(resource.permission("add"))
+        self.may_add = (
+            "add" in resource.all_verbs
+            and user.access.may(resource.permission("add"))
+            and (field_name != resource.parent or is_open(user, record))
+        )
         rights = [
             (column, resource.right(user, column.name), place) for column, place in phone_places(resource, self.columns)
         ]

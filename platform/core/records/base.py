@@ -27,6 +27,11 @@ class StoredQuerySet(GuardedQuerySet[M]):
             return rows
         return rows.trashed() if action in TRASH_ACTIONS else rows.live()
 
+    def open_to(self, user: Actor) -> Self:
+        """The rows below which `user` may add others; none of them in the trash."""
+        rows = super().open_to(user)
+        return rows.live() if self.model.has_trash() else rows
+
     def known(self, pks: Iterable[Any]) -> Self:
         """The rows of these ids, whoever asks: ids that came out of `visible_to`, or that such a row refers to."""
         return self.filter(pk__in=list(pks))

@@ -80,7 +80,8 @@ class ResourceForm(forms.ModelForm[Any]):
             rows = Option.objects.filter(Q(active=True) | Q(pk__in=held), kind=model_field.kind)
         else:
             target = resource_of(cast("type[Stored]", model_field.related_model))
-            rows = target.offered(self.user)
+            is_parent = model_field.name == self.resource.parent
+            rows = target.model.objects.open_to(self.user) if is_parent else target.offered(self.user)
             if held:
                 rows = target.model._base_manager.filter(Q(pk__in=rows.order_by().values("pk")) | Q(pk__in=held))
             if target.remote_choice and not isinstance(form_field, forms.ModelMultipleChoiceField):
