@@ -164,6 +164,11 @@ class Sheet:
     dialog: str
 
     @property
+    def size(self) -> str:
+        """How wide the dialog is."""
+        return "xl" if self.dialog == "permissions" else "lg"
+
+    @property
     def template(self) -> str:
         """What the sheet holds."""
         return f"roles/parts/{self.name}.html"

@@ -11,7 +11,8 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor
 from core.records import verbs
 from core.records.base import Stored
-from core.resources import Action, Resource, history
+from core.resources import Action, Resource, history, related
+from core.resources.registry import resource_of
 from tenants.areas import ORGANISATION
 from tenants.people.administrators import hold_administrators
 from tenants.people.models import User
@@ -52,7 +53,7 @@ class Roles(Resource):
         Action("assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False),
         Action("copy", _("Copy"), services.role_copy, form=CopyForm, icon="copy", bulk=False, permission="add"),
     )
-    panels = (history(),)
+    panels = (related(lambda: resource_of(User), "roles", label=_("Users")), history())
     form = RoleForm
     remote_choice = False
 

@@ -226,6 +226,15 @@ def test_users_are_assigned_on_a_page_by_department(client, boss):
     assert list(role.users.all()) == [user]
 
 
+def test_the_page_of_a_role_lists_who_holds_it(client, boss):
+    user, other = make_person("fu.rui", name="符睿"), make_person("fu.rong", name="符蓉")
+    role = make_role(user)
+    client.force_login(boss, BACKEND)
+    page = client.get(f"/roles/{role.pk}/?panel=users").content.decode()
+    assert f"/users/{user.pk}/" in page
+    assert f"/users/{other.pk}/" not in page
+
+
 def test_a_preview_shows_what_the_role_alone_allows_its_user(client, boss):
     unit = make_unit("销售部", "10000004")
     user = make_person("fu.rui", department=unit)
