@@ -41,7 +41,7 @@ def test_it_lets_async_code_hand_over_one_synchronous_function() -> None:
     [
         "crm/customers/pages.py",
         "platform/core/pages/lists.py",
-        "platform/core/api/views.py",
+        "platform/core/api/rows.py",
         "platform/console/views.py",
     ],
 )

@@ -14,8 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api.base import ApiView
+from core.api.bodies import JSON
 from core.api.problems import KINDS
-from core.api.schema import JSON, document, introduction
+from core.api.schema import document, introduction
 
 DOCUMENT_TYPE = "application/vnd.oai.openapi+json;version=3.1"
 METHODS = ("get", "post", "put", "patch", "delete")

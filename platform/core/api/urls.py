@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path, re_path
 
-from core.api import pages, views
+from core.api import acts, files, pages, row, rows
 from core.api.base import view_of
 from core.resources import Resource
 from core.resources.registry import resources
@@ -16,25 +16,25 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
     """The addresses of one resource, named `api-<resource>-…`."""
     name, verbs = resource.name, resource.all_verbs
     of_row = {"GET": "view", "PUT": "change", "PATCH": "change", "DELETE": "delete"}
-    rows = view_of(views.Rows, resource, methods=["GET", *(["POST"] if "add" in verbs else [])])
-    row = view_of(views.Row, resource, methods=[method for method, verb in of_row.items() if verb in verbs])
-    yield path(f"{name}/", rows.as_view(), name=f"api-{name}-list")
+    of_list = view_of(rows.Rows, resource, methods=["GET", *(["POST"] if "add" in verbs else [])])
+    of_record = view_of(row.Row, resource, methods=[method for method, verb in of_row.items() if verb in verbs])
+    yield path(f"{name}/", of_list.as_view(), name=f"api-{name}-list")
     if "restore" in verbs:
-        yield path(f"{name}/trash/", view_of(views.Trash, resource).as_view(), name=f"api-{name}-trash")
-    yield path(f"{name}/<int:pk>/", row.as_view(), name=f"api-{name}-detail")
+        yield path(f"{name}/trash/", view_of(rows.Trash, resource).as_view(), name=f"api-{name}-trash")
+    yield path(f"{name}/<int:pk>/", of_record.as_view(), name=f"api-{name}-detail")
     for action in resource.actions:
-        act = view_of(views.Act, resource, action=action)
+        act = view_of(acts.Act, resource, action=action)
         yield path(f"{name}/<int:pk>/{action.name}/", act.as_view(), name=f"api-{name}-{action.name}")
     if "restore" in verbs:
-        yield path(f"{name}/<int:pk>/restore/", view_of(views.Restore, resource).as_view(), name=f"api-{name}-restore")
+        yield path(f"{name}/<int:pk>/restore/", view_of(row.Restore, resource).as_view(), name=f"api-{name}-restore")
     if "purge" in verbs:
-        yield path(f"{name}/<int:pk>/purge/", view_of(views.Purge, resource).as_view(), name=f"api-{name}-purge")
-    if views.has_files(resource):
+        yield path(f"{name}/<int:pk>/purge/", view_of(row.Purge, resource).as_view(), name=f"api-{name}-purge")
+    if files.has_files(resource):
         methods = ["GET", "POST"] if "change" in verbs else ["GET"]
-        files = view_of(views.Files, resource, methods=methods)
-        file = view_of(views.AttachedFile, resource, methods=["GET", "DELETE"] if "change" in verbs else ["GET"])
-        yield path(f"{name}/<int:pk>/attachments/", files.as_view(), name=f"api-{name}-attachments")
-        yield path(f"{name}/<int:pk>/attachments/<int:file>/", file.as_view(), name=f"api-{name}-attachment")
+        of_files = view_of(files.Files, resource, methods=methods)
+        of_file = view_of(files.AttachedFile, resource, methods=["GET", "DELETE"] if "change" in verbs else ["GET"])
+        yield path(f"{name}/<int:pk>/attachments/", of_files.as_view(), name=f"api-{name}-attachments")
+        yield path(f"{name}/<int:pk>/attachments/<int:file>/", of_file.as_view(), name=f"api-{name}-attachment")
 
 
 urlpatterns: list[URLPattern] = [
