@@ -16,13 +16,16 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
-from core.shell import answers, colours, csp, showcase
+from core.shell import answers, colours, csp
 from core.shell import forms as controls
 from core.shell.context import Shell
 from core.shell.navigation import Area, Entry, Group, Provider, locate, provider
 from core.shell.paging import Paging
-from core.shell.templatetags import shell as tags
+from core.shell.showcase.company import ShowcaseProvider
+from core.shell.showcase.pages import PARTS
 from core.shell.texts import browser_texts
+from core.shell.vocabulary import atoms
+from core.shell.vocabulary.messages import undo_url
 from tenants.people.models import Department
 from tests.core.shell_site import BUILD
 from tests.factories import make
@@ -59,7 +62,7 @@ def rendered(source: str, **context: object) -> str:
     return Template("{% load shell %}" + source).render(Context(context))
 
 
-@pytest.mark.parametrize("name", ["", *(f"{name}/" for name in showcase.PARTS if name not in {"slow", "broken"})])
+@pytest.mark.parametrize("name", ["", *(f"{name}/" for name in PARTS if name not in {"slow", "broken"})])
 def test_every_page_of_the_showcase_answers(bare_site: Client, name: str) -> None:
     assert bare_site.get(f"/dev/components/{name}").status_code in {200, 204, 401, 403, 422}
 
@@ -122,21 +125,21 @@ def test_forms_may_lead_where_the_settings_say(settings: Any) -> None:
 def test_templates_render_without_a_build(monkeypatch: pytest.MonkeyPatch, request_: HttpRequest) -> None:
     storage = ManifestStaticFilesStorage()
     storage.hashed_files = {}
-    monkeypatch.setattr(tags, "staticfiles_storage", storage)
-    tags.asset.cache_clear()
+    monkeypatch.setattr(atoms, "staticfiles_storage", storage)
+    atoms.asset.cache_clear()
     html = render_to_string("shell/base.html", {"shell": Shell(request_, Provider())}, request=request_)
     assert "/static/shell/build/app.js" in html
 
 
 def test_the_companys_colour_and_its_text_reach_the_page() -> None:
     request = asked(colour="#ffe08a")
-    html = render_to_string("shell/bare.html", {"shell": Shell(request, showcase.ShowcaseProvider())}, request=request)
+    html = render_to_string("shell/bare.html", {"shell": Shell(request, ShowcaseProvider())}, request=request)
     assert '<meta name="brand-colour" content="#ffe08a" data-text="#10151f">' in html
 
 
 @pytest.mark.parametrize("colour", ["red", "#12345", "#2b5fe3;}*{display:none", "url(x)", "#2b5fe3\n"])
 def test_a_malformed_colour_is_not_written(colour: str) -> None:
-    assert Shell(asked(colour=colour), showcase.ShowcaseProvider()).brand_colour == ""
+    assert Shell(asked(colour=colour), ShowcaseProvider()).brand_colour == ""
 
 
 def test_the_provider_of_the_settings_must_be_one(settings: Any) -> None:
@@ -229,11 +232,11 @@ def test_an_unknown_colour_is_grey() -> None:
 
 @pytest.mark.parametrize("name", ["", "undo:https://evil.example/", "undo://evil.example/"])
 def test_undo_leads_to_this_host_only(name: str) -> None:
-    assert tags.undo_url(name) == ""
+    assert undo_url(name) == ""
 
 
 def test_undo_reads_the_tags_of_a_message() -> None:
-    assert tags.undo_url("undo:/users/7/undo/ other") == "/users/7/undo/"
+    assert undo_url("undo:/users/7/undo/ other") == "/users/7/undo/"
 
 
 def test_a_field_shows_star_help_and_errors_that_screen_readers_find() -> None:

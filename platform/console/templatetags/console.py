@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from console.plans import PLANS
-from core.shell.templatetags.shell import state
+from core.shell.vocabulary.atoms import state
 from tenants.companies.domains import readable_host
 from tenants.companies.info import CompanyInfo, LicenceState
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from core.shell import showcase
+from core.shell.showcase import pages as showcase
 
 app_name = "shell"
 urlpatterns: list[URLPattern] = []

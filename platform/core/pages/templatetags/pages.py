@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from core.pages.lists import Related
 from core.resources import Resource
 from core.resources.columns import Cell
-from core.shell.templatetags.shell import avatar, state, tag
+from core.shell.vocabulary.atoms import avatar, state, tag
 
 register = template.Library()
 
