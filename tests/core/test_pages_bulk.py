@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django import forms
 from django.utils import timezone
 
 from core.records.models import LogEntry
+from core.resources import Action, registry
+from core.resources.checks import declarations_are_sound
 from tenants.people.models import User
 from tests.core.page_answers import DIALOG_PART, body, messages_of, rows, undo_url
 from tests.factories import make, make_administrator, make_user
@@ -178,6 +182,31 @@ def test_what_can_t_come_back_is_named(client: Any, admin: User) -> None:
     answer = client.post("/projects/bulk/", {"do": "restore", "ids": [trashed.pk], "within": "restore"})
     assert "There is a project of this name already." in body(answer)
     assert live() == 1
+
+
+class SecretForm(forms.Form):
+    """Asks for what is not to be kept."""
+
+    secret = forms.CharField(widget=forms.PasswordInput)
+
+
+class FileForm(forms.Form):
+    """Asks for what can't be kept."""
+
+    file = forms.FileField()
+
+
+@pytest.mark.parametrize("form", [SecretForm, FileForm])
+def test_an_action_for_many_asks_for_nothing_that_must_not_be_kept(
+    monkeypatch: pytest.MonkeyPatch, form: type[forms.Form]
+) -> None:
+    assert not declarations_are_sound(None)
+    projects = type(registry.resources["projects"])
+    action = Action("tell", "Tell", lambda record, **values: None, form=form)
+    monkeypatch.setattr(projects, "actions", (*projects.actions, action))
+    assert [error.id for error in declarations_are_sound(None)] == ["resources.E009"]
+    monkeypatch.setattr(projects, "actions", (*projects.actions[:-1], replace(action, bulk=False)))
+    assert not declarations_are_sound(None)
 
 
 def test_the_bar_offers_what_the_user_may_do(client: Any) -> None:

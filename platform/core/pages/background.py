@@ -66,10 +66,11 @@ class Item:
 
     @property
     def _step_label(self) -> str:
-        try:
-            return step_named(self.resource, self.user, self.job.payload["name"], {}).label if self.resource else ""
-        except Http404:
+        name = self.job.payload["name"]
+        if self.resource is None:
             return ""
+        labels = {action.name: action.label for action in self.resource.actions} | dict(self.resource.all_verbs)
+        return str(labels.get(name, ""))
 
     @property
     def rows(self) -> int | None:

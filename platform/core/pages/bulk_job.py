@@ -31,7 +31,7 @@ from core.records.acting import Acting, acting, acting_as
 from core.resources import Resource, registry
 
 KIND = "bulk"
-CHUNK = 100  # records a transaction: their locks are held for less than a second
+CHUNK = 20  # records a transaction: what they lock others wait for, so it is to be over within a second
 
 
 @transaction.atomic

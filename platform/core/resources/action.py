@@ -27,7 +27,8 @@ class Action:
     """What a module's records can do.
 
     `run(record, *, by, **values)` is the service; `when(record)` tells whether it makes sense for this record;
-    `form` asks for the values first; `confirm` is the question asked before; `bulk` offers it for many rows at once;
+    `form` asks for the values first; `confirm` is the question asked before; `bulk` offers it for many rows at once,
+    in the background where there are very many, with the values of the form kept until then;
     `permission` names another verb that covers it (`change`), else the action's own name is the verb;
     `undo` names the action that takes it back, offered for a while in the message after it.
     """

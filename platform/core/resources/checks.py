@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django import forms
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
@@ -52,10 +53,20 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
                 f"{where}: the action {action.name!r} is undone by {action.undo!r}, which is not there",
                 id="resources.E007",
             )
+        if action.bulk and action.form and any(map(_is_not_kept, action.form.base_fields.values())):
+            yield Error(
+                f"{where}: the values of the action {action.name!r} are kept with a step for many records,"
+                " so it can ask for no password and no file; declare it with bulk=False",
+                id="resources.E009",
+            )
     for name, tones in resource.tones.items():
         column = resource.all_columns.get(name)
         if column is None or set(tones) - {value for value, _label in column.choices}:
             yield Error(f"{where}.tones colours what is no choice of {name!r}", id="resources.E008")
+
+
+def _is_not_kept(field: forms.Field) -> bool:
+    return isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)
 
 
 def _reaches_text(model: type[models.Model], path: str) -> bool:
