@@ -60,3 +60,19 @@ def test_check_boxes_of_a_tree_know_three_states(page: Page, address: str) -> No
     expect(area.locator("input:checked")).to_have_count(15)
     area.locator("input[value='办公管理审批导出']").uncheck()
     assert top.evaluate("box => box.indeterminate")
+
+
+def test_a_box_above_ticks_nothing_that_is_narrowed_away(page: Page, address: str) -> None:
+    visit(page, address + "tree/")
+    area = page.locator("[data-tree=permissions] > li").nth(0)
+    area.locator("li", has=page.locator("input[value='办公管理审批查看']")).last.evaluate(
+        "item => { item.hidden = true }"
+    )
+    before = area.locator("li[hidden] input:checked").count()
+    top = area.locator("> .row-t input")
+    top.click()
+    assert area.locator("li[hidden] input:checked").count() == before
+    expect(area.locator("input[value='办公管理公告删除']")).to_be_checked()
+    assert top.evaluate("box => box.indeterminate")
+    top.click()
+    expect(area.locator("input:checked")).to_have_count(before)

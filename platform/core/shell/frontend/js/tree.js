@@ -177,12 +177,12 @@ on("keydown", ".tree .row-t", (event, row) => {
 });
 
 on("change", "[data-checks] input[type=checkbox]", (event, box) => {
-  if (!box.closest(".acts-t")) for (const other of children(box)) if (!other.disabled) {
-    other.checked = box.checked;
-    other.indeterminate = false;
-  }
+  // What is narrowed away is not seen, and so not ticked.
+  const ticked = children(box).filter((other) => !children(other).length && !other.disabled && !other.closest("li[hidden]"));
+  const wanted = box.checked && !(ticked.length && ticked.every((other) => other.checked)); // all that is seen is ticked: the click takes it away
+  for (const other of ticked) other.checked = wanted;
   box.indeterminate = false;
-  above(box);
+  for (const other of ticked.length ? ticked : [box]) above(other);
   // Doing something to a thing takes seeing it.
   const view = box.dataset.needs && box.checked && box.closest("[data-checks]").querySelector(`input[value="${CSS.escape(box.dataset.needs)}"]`);
   if (view && !view.checked) {
