@@ -21,6 +21,7 @@ JOURNEYS_LEFT_OUT = "not journey"
 # Addresses that are there to refuse, and those that other processes answer.
 NEVER_REACHED = {
     "api-nothing": "answers 404 to whatever is no address of the API",
+    "users-action": "every action on users has a page of its own, whose address comes first",
 }
 
 _reached: set[tuple[str, str]] = set()

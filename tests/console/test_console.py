@@ -26,6 +26,12 @@ def test_operators_see_the_companies_and_not_their_own(console: Client) -> None:
     assert {row.company.name for row in page.context["list"].rows} == {"Alpha", "Beta"}
 
 
+def test_the_console_begins_with_the_companies(console: Client) -> None:
+    page = console.get("/", follow=True)
+    assert page.status_code == 200
+    assert page.resolver_match.url_name == console.get("/companies/").resolver_match.url_name
+
+
 def test_it_counts_users_and_tells_the_last_activity(console: Client, company: Any) -> None:
     person()
     person("gone", phone="", email="", is_active=False)

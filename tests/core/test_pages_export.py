@@ -14,6 +14,8 @@ import openpyxl
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.access import Scope
 from core.db import run_in_company, run_outside_companies
@@ -22,7 +24,7 @@ from core.jobs.models import Job
 from core.jobs.runner import Outcome, run_job
 from core.live.models import Notification
 from core.pages.export import export_order, exports_of
-from core.pages.workbooks import harmless, number_cell, write_xlsx
+from core.pages.workbooks import csv_lines, harmless, number_cell, write_xlsx
 from core.records.models import LogEntry
 from core.resources import registry
 from tests.factories import make, make_administrator, make_user
@@ -304,3 +306,19 @@ def test_numbers_that_a_workbook_would_round_stay_text() -> None:
     assert number_cell(Decimal("12345678901234567.89")) == "12345678901234567.89"
     assert number_cell(Decimal("0.10")) == 0.1
     assert json.dumps(number_cell(7)) == "7"
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(
+            st.tuples(
+                *[st.none() | st.integers() | st.decimals() | st.text("ab ,;\"\r\n\t客户'=", max_size=6)] * width
+            ),
+            max_size=8,
+        )
+    )
+)
+def test_lines_are_those_of_the_standard_library(rows: list[tuple[Any, ...]]) -> None:
+    file = io.StringIO(newline="")
+    csv.writer(file).writerows(rows)
+    assert csv_lines(rows) == file.getvalue()

@@ -59,6 +59,7 @@ def choose(client: Client, link: str, password: str = NEW, again: str = NEW) -> 
 def test_the_link_is_mailed_to_the_user_whichever_name_was_given(client: Client, name: str) -> None:
     person()
     assert ask(client, name)["Location"] == "/password/reset/sent/"
+    assert client.get("/password/reset/sent/").status_code == 200
     (message,) = send_mails()
     assert message.to == ["qin@example.com"]
     assert message.subject == "Alpha：重置密码"
@@ -100,6 +101,7 @@ def test_the_link_sets_a_password_once(client: Client, client_of: Any, company: 
     user = person()
     link = link_for(client)
     assert choose(client, link)["Location"] == "/password/reset/done/"
+    assert client.get("/password/reset/done/").status_code == 200
     user.refresh_from_db()
     assert user.check_password(NEW)
     again = client_of(company).get(link)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -327,15 +327,16 @@ def _write(path: Path, run: Run, table: Table, rows: QuerySet[Any], title: str) 
     total = rows.order_by().count()
     written = 0
 
-    def told() -> Iterator[Sequence[Any]]:
+    def told() -> Iterator[Sequence[Sequence[Any]]]:
         nonlocal written
         for chunk in table.cells(rows):
-            yield from chunk
+            yield chunk
             written += len(chunk)
             run.progress(written, total, _("%(done)s of %(total)s") % {"done": f"{written:,}", "total": f"{total:,}"})
 
     if table.plain:
         write_csv(path, table.headings, told())
     else:
-        write_xlsx(path, title, table.headings, told(), total=total, formats=table.formats)
+        flat = chain.from_iterable(told())
+        write_xlsx(path, title, table.headings, flat, total=total, formats=table.formats)
     return written
