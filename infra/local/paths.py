@@ -13,6 +13,7 @@ STATE = Path(os.environ.get("QIKU_STATE") or ROOT / ".qiku").absolute()
 """Everything `./qiku` makes: environment, data, logs. `QIKU_STATE` moves it."""
 
 VENV = STATE / "venv"
+BYTECODE = STATE / "bytecode"
 LOGS = STATE / "logs"
 RUN = STATE / "run"
 """What is running: the lock of the launcher, and its record of processes."""

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from infra.local.paths import ROOT, VENV
+from infra.local.paths import BYTECODE, ROOT, VENV
 
 NOT_PASSED = ("DATABASE_URL", "VALKEY_URL", "QIKU_ENV", "QIKU_DATA", "DJANGO_SETTINGS_MODULE", "QIKU_PORT")
 
@@ -20,6 +20,8 @@ def share_environment(state: Path) -> None:
     """Give `state` the environment that the tests run in."""
     state.mkdir(parents=True, exist_ok=True)
     (state / "venv").symlink_to(VENV)
+    BYTECODE.mkdir(exist_ok=True)
+    (state / "bytecode").symlink_to(BYTECODE)
 
 
 def qiku(state: Path, *arguments: str, seconds: float = 60.0) -> subprocess.CompletedProcess[str]:

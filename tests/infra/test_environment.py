@@ -54,6 +54,22 @@ def test_it_is_made_once(state: Path) -> None:
     assert _ensure(state) == ""
 
 
+def test_what_python_compiles_is_kept_for_the_next_start(state: Path) -> None:
+    _ensure(state)
+    script = state / "script.py"
+    script.write_text("import polib, sys; print(sys.pycache_prefix, sys.dont_write_bytecode)")
+    done = subprocess.run(
+        [sys.executable, "-c", f"from infra.local import environment; environment.enter([{str(script)!r}])"],
+        cwd=ROOT,
+        env={**environment(state), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [str(state / "bytecode"), "False"]
+    assert list((state / "bytecode").rglob("polib.*.pyc"))
+
+
 def test_it_is_made_anew_when_the_start_before_was_killed(state: Path) -> None:
     _ensure(state)
     # Killed while packages were being installed: there is an interpreter, no stamp, half a package.
