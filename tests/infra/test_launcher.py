@@ -94,7 +94,7 @@ def test_reset_deletes_the_data_and_keeps_the_environment(state: Path) -> None:
     for name in ("files", "logs", "valkey", "postgres"):
         (state / name).mkdir()
     assert qiku(state, "reset", "--yes").returncode == 0
-    assert {path.name for path in state.iterdir()} <= {"venv", "run"}
+    assert {path.name for path in state.iterdir()} <= {"venv", "bytecode", "run"}
 
 
 def test_an_unknown_check_is_refused_by_name(state: Path) -> None:
