@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import Actor, FieldRight, guarded
+from core.access import Actor, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.filtering import Control, controls
 from core.pages.models import Colleague, ListSettings, SavedView
@@ -23,6 +23,7 @@ from core.resources.action import Action
 from core.resources.columns import Cell, cell
 from core.resources.filters import DATE_KINDS
 from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
+from core.resources.searching import searched
 from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
@@ -260,11 +261,8 @@ class RecordList:
     @property
     def search_hint(self) -> str:
         """What the search box says it looks into: the fields that this user may search."""
-        labels = [
-            str(self.resource.column(name.partition("__")[0]).label)
-            for name in self.resource.search
-            if self.resource.right(self.user, name.partition("__")[0]) >= FieldRight.READ_ONLY
-        ]
+        names = (path.partition("__")[0] for path in searched(self.resource, self.user))
+        labels = [str(self.resource.column(name).label) for name in names]
         return " / ".join(dict.fromkeys(labels))
 
     @property
