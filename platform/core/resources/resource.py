@@ -31,7 +31,7 @@ class Resource:
     """The declaration of a module. Subclass it in `resource.py`; that is all it takes to be served.
 
     model           the rows; labels, choices, help and validation come from its fields
-    menu, icon      where it stands and how it looks there; `order` within the group
+    menu, icon      where it stands and how it looks there; `letter` opens it when pressed after G
     parent          foreign key to the record it hangs on: who sees that one sees its rows, the permission given
     collaborative   whether single users can be made collaborators of a row
     columns         of the list, in order: names of fields, or Columns for what is derived
@@ -49,6 +49,7 @@ class Resource:
     model: ClassVar[type[Any]]
     menu: ClassVar[Group | None] = None
     icon: ClassVar[str] = "list"
+    letter: ClassVar[str] = ""
     order_in_menu: ClassVar[int] = 100
     parent: ClassVar[str | None] = None
     collaborative: ClassVar[bool] = False
@@ -208,6 +209,13 @@ class Resource:
             and getattr(self.model._meta.get_field(name), "editable", False)
             and self.right(user, name) is FieldRight.EDIT
         ]
+
+    def inline_fields(self, user: Actor) -> list[str]:
+        """The fields that the user may change in their place: those of the form that the page shows, but no files."""
+        if "change" not in self.all_verbs or not user.access.may(self.permission("change")):
+            return []
+        shown = self.all_columns
+        return [name for name in self.editable_fields(user) if name in shown and shown[name].kind != "file"]
 
     def form_for(
         self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None
