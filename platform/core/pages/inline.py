@@ -31,7 +31,7 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
     """
     user = actor(request)
     record = found(resource, user, pk, "change", resource.with_columns(resource.rows(user, "change")))
-    if field not in resource.inline_fields(user):
+    if field not in resource.inline_fields(user, record):
         raise Http404(f"{field} is not changed in its place")
     if request.method != "POST":
         return _asked(request, resource, record, field, _only(resource.form_for(user, record), field))
@@ -93,7 +93,7 @@ def _values(request: HttpRequest, resource: Resource, user: Actor, pk: int) -> H
     context: dict[str, Any] = {"resource": resource, "user": request.user, "can": may(resource, user)}
     if "list" in request.POST:
         shown = RecordList(request, resource, params=QueryDict(request.POST["list"]))
-        context |= {"list": shown, "row": shown.rows_of([record])[0]}
+        context |= {"list": {"frozen": shown.frozen}, "row": shown.rows_of([record])[0]}
         return render(request, "pages/parts/list_row.html", context)
     context |= {"page": RecordPage(resource, record, user), "record": record}
     return render(request, "pages/parts/record_values.html", context)

@@ -61,6 +61,7 @@ class Row:
     url: str
     cells: Sequence[tuple[Cell, str]]
     operations: Sequence[str | Action] = ()
+    inline: frozenset[str] = frozenset()
 
     @property
     def pk(self) -> int:
@@ -184,11 +185,6 @@ class RecordList:
         """The records of this page with their cells."""
         return self.rows_of(self.page.records)
 
-    @cached_property
-    def inline(self) -> frozenset[str]:
-        """The columns whose values the user may change in their cell."""
-        return frozenset(self.resource.inline_fields(self.user)) if self.action == "view" else frozenset()
-
     def rows_of(self, records: Sequence[Any]) -> list[Row]:
         """The records with their cells."""
         rights = [
@@ -206,6 +202,7 @@ class RecordList:
             )
             for action in single
         }
+        inline = self._inline(records)
         return [
             Row(
                 record,
@@ -215,9 +212,17 @@ class RecordList:
                     {verb for verb in usual if record.pk in reached.get(verb, ())},
                     [action for action in single if record.pk in offered[action.name]],
                 ),
+                inline if record.pk in reached.get("change", ()) else frozenset(),
             )
             for record in records
         ]
+
+    def _inline(self, records: Sequence[Any]) -> frozenset[str]:
+        """The columns whose values the user may change in their cell: the same for all, but for single records."""
+        known = self.action == "view" and "change" in self.resource.all_verbs
+        if not known or not records or not self.user.access.may(self.resource.permission("change")):
+            return frozenset()
+        return frozenset(self.resource.inline_fields(self.user, records[0]))
 
     @cached_property
     def filters(self) -> tuple[list[Control], list[Control]]:

@@ -71,7 +71,8 @@ def palette(request: HttpRequest) -> HttpResponse:
         groups = [*records, _pages(request, user, term), _actions(request, user, term, records)]
     else:
         groups = [_recent(user, request.GET.get("recent", "")[:LONGEST_RECENT]), _actions(request, user, "", ())]
-    context = {"groups": [group for group in groups if group.lines], "term": term, "late": late}
+    found = not term or any(group.lines for group in groups[:-1])
+    context = {"groups": [group for group in groups if group.lines], "term": term, "found": found, "late": late}
     response = render(request, "pages/palette.html", context)
     add_never_cache_headers(response)
     return response
@@ -208,7 +209,7 @@ def _actions(request: HttpRequest, user: Actor, term: str, found: Sequence[Lines
             lines.append(Line(highlighted(label, term), entry.url, "plus"))
     if not lines and term:
         sought = {str(group.heading) for group in found}
-        made = [resource for resource in _makeable(user, entries) if str(resource.label) in sought or not sought]
+        made = [one for one in _makeable(user, entries) if str(one.label) in sought or not sought]
         for resource, name in ((resource, _name_field(resource, user)) for resource in made):
             if name:
                 label = _("New %(what)s “%(name)s”") % {"what": resource.singular, "name": term}
@@ -217,11 +218,12 @@ def _actions(request: HttpRequest, user: Actor, term: str, found: Sequence[Lines
 
 
 def _makeable(user: Actor, entries: Sequence[Entry]) -> list[Resource]:
+    """The modules of the entries, as far as their records are many, each known by its name."""
     urls = {entry.url for entry in entries}
     return [
         resource
         for resource in _searchable(user)
-        if "add" in resource.verbs and reverse(f"{resource.name}-new") in urls
+        if resource.remote_choice and "add" in resource.verbs and reverse(f"{resource.name}-new") in urls
     ]
 
 

@@ -3,7 +3,7 @@
 import htmx from "htmx.org";
 import { el, icon, on } from "./dom.js";
 import { isComposing } from "./composition.js";
-import { preview } from "./list.js";
+import { preview } from "./preview.js";
 import { recent } from "./recent.js";
 import { send } from "./requests.js";
 import { text } from "./texts.js";
