@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from wsgiref.simple_server import make_server
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import ground
-from tests.core.shell_site import CHROMIUM, FLAGS, _Quiet, _Server
-
-PATIENCE = 30_000
-"""Milliseconds to wait for what must come: a busy machine is slow, not broken."""
-
-expect.set_options(timeout=PATIENCE)
+from tests.core.browser.visits import PATIENCE
+from tests.core.shell_site import CHROMIUM, FLAGS
 
 
 @contextmanager
@@ -41,20 +34,6 @@ def inside_alpha() -> Iterator[Any]:
         finally:
             context.swap(before)
             lookup.restart()
-
-
-@contextmanager
-def served(company: Any) -> Iterator[str]:
-    """Serves everything on a free port; gives the address of the company's pages."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://{company.host}:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 def cookies_of(user: Any, company: Any, address: str) -> list[Any]:
@@ -91,9 +70,3 @@ def tab_of(browser: Browser, cookies: list[Any], faults: list[str], **options: A
 def _note(faults: list[str], text: str) -> None:
     if "Content Security Policy" in text or "is not defined" in text:
         faults.append(text)
-
-
-def visit(page: Page, url: str) -> None:
-    """Opens a page and waits until its scripts listen."""
-    page.goto(url)
-    page.wait_for_selector("html[data-shell=ready]")

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from core.access import Scope
 from core.resources.registry import all_permissions
-from tests.core.live_pages import chromium, cookies_of, inside_alpha, served, tab_of, visit
-from tests.core.shell_site import BUILD, CHROMIUM
+from tests.core.browser.visits import sent, visit
+from tests.core.live_pages import chromium, cookies_of, inside_alpha, tab_of
+from tests.core.shell_site import BUILD, CHROMIUM, listening
 from tests.factories import make, make_user
 from tests.samples.models import Project
 
@@ -53,7 +54,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def places(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Place]]:
-    with django_db_blocker.unblock(), inside_alpha() as company, served(company) as address:
+    with django_db_blocker.unblock(), inside_alpha() as company, listening() as port:
+        address = f"http://{company.host}:{port}"
         made = []
         for number in range(PLACES):
             user = make_user(*sorted(all_permissions()), scope=Scope.OWN, name=f"秦晨{number:02}")
@@ -74,13 +76,6 @@ def place(places: list[Place]) -> Iterator[Place]:
     for context in mine.browser.contexts:
         context.close()
     assert mine.faults == []
-
-
-def asked(page: Page, pattern: str) -> list[Request]:
-    """The requests made from now on whose address matches."""
-    found: list[Request] = []
-    page.on("request", lambda request: found.append(request) if re.search(pattern, request.url) else None)
-    return found
 
 
 def test_the_palette_finds_by_initials_opens_and_remembers(place: Place) -> None:
@@ -110,7 +105,7 @@ def test_composing_in_the_palette_sends_nothing_and_keeps_enter_for_the_input_me
     visit(page, f"{place.address}/users/")
     page.keyboard.press("Control+k")
     expect(page.locator(".cmdk a.co").first).to_be_visible()
-    requests = asked(page, r"/palette/\?q=.")
+    requests = sent(page, r"/palette/\?q=.")
     keyboard = page.context.new_cdp_session(page)
     for letters in ("y", "yu", "yun l", "yun li"):
         keyboard.send(
@@ -232,7 +227,7 @@ def test_rows_that_a_held_key_runs_past_are_not_asked_for(place: Place) -> None:
     page.keyboard.press("j")
     page.keyboard.press("p")
     expect(page.locator("[data-drawer]")).to_be_visible()
-    previews = asked(page, "part=drawer")
+    previews = sent(page, "part=drawer")
     for _ in range(8):
         page.keyboard.press("j")
     last = page.locator("tr.cur .nm a").inner_text()
@@ -275,7 +270,7 @@ def test_a_value_of_a_page_is_changed_in_its_place_and_back(place: Place) -> Non
 def test_escape_leaves_a_value_as_it_was(place: Place) -> None:
     page = place.page
     visit(page, f"{place.address}/projects/{place.projects[0]}/")
-    posts = asked(page, "/field/")
+    posts = sent(page, "/field/")
     page.locator("dl > div:has(dd[data-cell=name])").hover()
     page.locator("dl > div:has(dd[data-cell=name]) [data-field-edit]").click()
     page.locator("[data-inline-form] input[name=name]").fill("x")
@@ -312,7 +307,7 @@ def test_cells_of_a_list_are_walked_and_changed_with_keys(place: Place) -> None:
 def test_a_double_click_changes_a_cell_and_opens_no_preview(place: Place) -> None:
     page = place.page
     visit(page, f"{place.address}/projects/")
-    previews = asked(page, "part=drawer")
+    previews = sent(page, "part=drawer")
     cell = page.locator(f"{place.row(3)} td[data-cell=phone]")
     cell.dblclick()
     page.locator("[data-inline-form] input[name=phone]").fill("13900000000")

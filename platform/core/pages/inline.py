@@ -19,7 +19,7 @@ from core.pages.widgets import dressed
 from core.records.services import StaleRecord
 from core.resources import Resource, ResourceForm
 from core.shell.answers import with_toast
-from core.shell.templatetags.shell import undo_url
+from core.shell.vocabulary.messages import undo_url
 
 
 @page("change", BOTH)

@@ -196,7 +196,6 @@ def _entries(request: HttpRequest, user: Actor) -> Iterable[tuple[object, Entry]
     yield from (("", link) for link in (account.links if account else ()))
     if "menu" in urls:
         yield "", Entry(_("Edit the menu"), urls["menu"], "adjustments-horizontal")
-    yield "", Entry(_("My exports"), reverse("exports"), "file-spreadsheet")
 
 
 def _actions(request: HttpRequest, user: Actor, term: str, found: Sequence[Lines]) -> Lines:
