@@ -62,19 +62,8 @@ def live_ground(
 
     The body runs inside alpha, without a transaction. Changes of companies are heard across processes.
     """
-    usual = f"qiku_test_{os.getpid()}"
-    own = ground.Ground(f"qiku_live_{os.getpid()}")
-    with django_db_blocker.unblock():
-        ground.copy_template(own.name)
-        settings.COMPANY_CHANGES_HEARD = True
-        ground.use_database(own.name)
-        try:
-            yield own
-        finally:
-            settings.COMPANY_CHANGES_HEARD = False
-            ground.use_database(usual)
-            with ground.server() as raw:
-                ground.drop_database(raw, own.name)
+    with django_db_blocker.unblock(), ground.live() as own:
+        yield own
 
 
 @pytest.fixture(autouse=True)

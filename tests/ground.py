@@ -150,3 +150,21 @@ class Ground:
         """The environment of a process that is to work on it."""
         path = os.pathsep.join([str(ROOT / "platform"), str(ROOT)])
         return {**os.environ, "DATABASE_URL": self.url, "PYTHONPATH": path}
+
+
+@contextmanager
+def live() -> Iterator[Ground]:
+    """A fresh database that this process works on meanwhile; changes of companies are heard across processes."""
+    from django.conf import settings
+
+    own = Ground(f"qiku_live_{os.getpid()}")
+    copy_template(own.name)
+    settings.COMPANY_CHANGES_HEARD = True
+    use_database(own.name)
+    try:
+        yield own
+    finally:
+        settings.COMPANY_CHANGES_HEARD = False
+        use_database(f"qiku_test_{os.getpid()}")
+        with server() as raw:
+            drop_database(raw, own.name)

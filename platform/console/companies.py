@@ -25,7 +25,7 @@ from console.plans import PLANS
 from core.db import run_outside_companies
 from core.pages.serving import go, part_asked
 from core.records.models import LogEntry
-from core.resources.resource import refuse
+from core.resources.forms import refuse
 from tenants.companies.info import CompanyInfo
 from tenants.companies.models import Company
 from tenants.people.models import User

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.resources.resource import refuse
+from core.resources.forms import refuse
 from tenants.companies.subdomains import LONGEST, check_subdomain
 from tenants.people.models import User
 from tenants.people.phones import PhoneField

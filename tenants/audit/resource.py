@@ -17,6 +17,7 @@ class Log(Resource):
     model = LogEntry
     menu = SETUP
     icon = "history"
+    letter = "l"
     order_in_menu = 40
     columns = ("at", "actor_name", "verb", "resource", "record_text", "address")
     filters = ("at", "actor_name", "verb", "resource")

@@ -19,7 +19,7 @@ from core.pages.serving import BOTH, READ, WRITE, found, go, may, next_url, page
 from core.pages.undo import undo_tag
 from core.pages.widgets import dressed
 from core.resources import Resource
-from core.resources.resource import refuse
+from core.resources.forms import refuse
 from tenants.companies.middleware import allowed_when_read_only
 from tenants.people.forms import HandOverForm
 from tenants.people.models import Department, User

@@ -40,6 +40,7 @@ class Users(Resource):
     model = User
     menu = ORGANISATION
     icon = "users"
+    letter = "u"
     order_in_menu = 10
     columns = (
         "username",
@@ -140,6 +141,7 @@ class Departments(Resource):
     model = Department
     menu = ORGANISATION
     icon = "sitemap"
+    letter = "d"
     order_in_menu = 20
     columns = ("name", "code", "kind", "parent", "leader", "note")
     filters = ("kind", "parent")

@@ -31,6 +31,7 @@ class Roles(Resource):
     model = Role
     menu = ORGANISATION
     icon = "shield"
+    letter = "r"
     order_in_menu = 30
     columns = ("name", "code", "state", "scope", "description")
     more_columns = ("departments", "created_at", "updated_at")

@@ -89,6 +89,7 @@ class CompanyProvider(Provider):
         urls = {"home": reverse("home"), "language": reverse("language")}
         if _signed_in(request):
             urls |= {"menu": reverse("menu"), "inbox": reverse("live:inbox"), "bell": reverse("live:bell")}
+            urls["search"] = reverse("palette")
         return urls
 
     def unread(self, request: HttpRequest) -> dict[str, int]:
@@ -124,8 +125,8 @@ def _signed_in(request: HttpRequest) -> bool:
 
 def _home_area() -> Area:
     entries = [
-        Entry(HOME.label, reverse("home"), HOME.icon, key="home"),
-        Entry(_("Inbox"), reverse("live:inbox"), icon="bell"),
+        Entry(HOME.label, reverse("home"), HOME.icon, key="home", letter="h"),
+        Entry(_("Inbox"), reverse("live:inbox"), icon="bell", letter="i"),
     ]
     return Area(HOME.key, HOME.label, reverse("home"), [Group(_("Workbench"), entries)], HOME.icon)
 
@@ -136,11 +137,12 @@ def _arranged(entries: list[Resource | Screen], places: dict[str, int]) -> list[
 
 
 def _area(module: Module, headings: list[tuple[Heading, list[Resource | Screen]]]) -> Area:
-    groups = [
-        Group(heading.label, [Entry(entry.label, entry.url, entry.icon, key=entry.name) for entry in entries])
-        for heading, entries in headings
-    ]
+    groups = [Group(heading.label, [_entry(entry) for entry in entries]) for heading, entries in headings]
     return Area(module.key, module.label, groups[0].entries[0].url, groups, module.icon)
+
+
+def _entry(entry: Resource | Screen) -> Entry:
+    return Entry(entry.label, entry.url, entry.icon, key=entry.name, letter=entry.letter)
 
 
 def _licence_notices(company: CompanyInfo, *, administrator: bool) -> list[Notice]:

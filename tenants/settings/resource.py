@@ -28,6 +28,7 @@ BASIC = registry.add_screen(
         url_name="settings",
         verbs={"change": VERBS["change"]},
         order=10,
+        letter="s",
     )
 )
 guard(Guarded(BASIC.name, CompanySettings))  # the log names their changes so
@@ -45,6 +46,7 @@ class Options(Resource):
     model = Option
     menu = SETUP
     icon = "list-details"
+    letter = "o"
     order_in_menu = 30
     columns = ("name", "kind", "active", "order")
     filters = ("kind", "active")

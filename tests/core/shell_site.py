@@ -44,6 +44,20 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
+def listening() -> Iterator[int]:
+    """Serves everything that the settings name, in threads of this process; gives the port."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+@contextmanager
 def site() -> Iterator[str]:
     """Serves the shell's own pages on a free port; gives the address of the page of components."""
     own = override_settings(
@@ -52,13 +66,5 @@ def site() -> Iterator[str]:
         MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
         SHELL_PROVIDER="",
     )
-    with own:
-        server = make_server("127.0.0.1", 0, get_wsgi_application(), _Server, _Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://localhost:{server.server_port}/dev/components/"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(5)
+    with own, listening() as port:
+        yield f"http://localhost:{port}/dev/components/"

@@ -17,14 +17,16 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
+from core.pages.inline import stored_value
 from core.pages.models import SavedView
-from core.pages.undo import undo_tag
+from core.pages.undo import change_undo_tag, undo_tag
 from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
 from tenants.people.models import User
 from tests.every_resource.scene import attach, has_trash, put_in_trash
 from tests.every_resource.values import good_values
+from tests.factories import make_administrator
 
 JSON = "application/json"
 
@@ -122,6 +124,7 @@ class Tour:
         verbs = self.resource.all_verbs
         if "change" in verbs:
             yield self._changing("edit", "POST")
+            yield from self._in_place()
             yield self._changing("api", "PUT")
             yield self._changing("api", "PATCH")
         for action in self.resource.actions:
@@ -291,6 +294,28 @@ class Tour:
         if way == "edit":
             return self._page("edit", "change", "POST", data, of_row=True, before=self._back)
         return self._api("detail", "change", method, lambda: as_json(self.resource, self.user, data()), of_row=True)
+
+    def _in_place(self) -> Iterator[Step]:
+        """One field asked for and changed where it is shown, and changed back."""
+        who = self.user if self.resource.editable_fields(self.user) else make_administrator()
+        names = self.resource.inline_fields(who, self.row)
+        field = {"field": names[0]}
+
+        def data() -> dict[str, Any]:
+            self._back()
+            form = self.resource.form_for(self.user, type(self.row)._base_manager.get(pk=self.row.pk))
+            values = good_values(form, self.mark)
+            return {name: value for name, value in values.items() if name in {*names[:1], "version"}}
+
+        yield self._page("field", "change", of_row=True, before=self._back, more=field)
+        yield self._page("field", "change", "POST", data, of_row=True, before=self._back, more=field)
+        if not has_trash(self.resource):
+            yield self._page("undo", "", "POST", before=lambda: self._changed(names[0]))
+
+    def _changed(self, field: str) -> dict[str, Any]:
+        row = type(self.row)._base_manager.get(pk=self.row.pk)
+        tag = change_undo_tag(self.resource, self.user, row, field, stored_value(row, field))
+        return {"token": tag.rstrip("/").rpartition("/")[2]}
 
     def _adding(self, *, api: bool) -> Step:
         def data() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.records.base import Record
 from core.records.dictionary import OptionField, declare
+from core.records.searching import GramsField
 
 KINDS = declare("sample_kind", _("Kind of project"), "内部", "外部")
 
@@ -32,6 +34,8 @@ class Project(Record):
     phone = models.CharField(_("Mobile phone"), max_length=30, blank=True)
     website = models.URLField(_("Website"), blank=True)
     note = models.TextField(_("Remarks"), blank=True)
+    name_grams = GramsField(("name",))
+    phone_grams = GramsField(("phone", "website"))  # of two fields, one of which a role may hide
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("Project members")
     )
@@ -46,6 +50,7 @@ class Project(Record):
                 violation_error_message=_("There is a project of this name already."),
             )
         ]
+        indexes = [GinIndex(fields=["name_grams", "phone_grams"], name="sample_project_search")]
         verbose_name = _("Project")
         verbose_name_plural = _("Projects")
 

@@ -8,7 +8,8 @@ from core.api.components import EVERYBODY
 from core.api.shapes import Json
 from core.resources import Resource
 from core.resources.filters import Filter
-from core.resources.query import PAGE_SIZES, TERM_LENGTH
+from core.resources.query import PAGE_SIZES
+from core.resources.searching import TERM_LENGTH
 
 
 def list_parameters(resource: Resource) -> list[Json]:

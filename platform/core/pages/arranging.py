@@ -64,19 +64,35 @@ class ViewForm(forms.ModelForm[SavedView]):
 
 @page("view", WRITE)
 def columns(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """Keep the columns (`columns`, in order) that the user chose.
+    """Keep the columns (`columns`, in order) that the user chose, and how many of them stay in sight (`frozen`).
 
     `do` says for whom: `mine`, `view` (the open view itself, for who may change it), or `reset` to those declared.
+    `width` keeps the width of one `column` in `pixels`, or frees it without them.
     """
     user = actor(request)
-    settings = ListSettings.of(user, resource.name)
     view = _view(resource, user, request.POST["view"]) if request.POST.get("view") else None
-    if request.POST.get("do") == "reset":
-        settings.forget(view)
-    else:
-        _choose(request, resource, settings, view)
-    settings.save()
+    with transaction.atomic():
+        settings = ListSettings.for_change(user, resource.name)
+        match request.POST.get("do"):
+            case "reset":
+                settings.forget(view)
+                settings.widths, settings.frozen = {}, 1
+            case "width":
+                name = request.POST.get("column", "")
+                if name not in resource.all_columns:
+                    raise Http404(f"no column {name}")
+                settings.resize(name, _number(request.POST.get("pixels", "")))
+            case _:
+                _choose(request, resource, settings, view)
+                settings.freeze(_number(request.POST.get("frozen", "")) or settings.frozen)
+        settings.save()
+    if request.headers.get("X-Requested-With") == "fetch":
+        return HttpResponse(status=204)
     return HttpResponseRedirect(next_url(request, resource.url))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None
 
 
 def _choose(request: HttpRequest, resource: Resource, settings: ListSettings, view: SavedView | None) -> None:

@@ -90,7 +90,7 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         try:
             saved = resource.save(form, by=user) if form.is_valid() else None
         except StaleRecord as stale:
-            return _conflict(request, resource, form, stale.current)
+            return conflict(request, resource, form, stale.current)
         if saved is None:
             return _form(request, resource, form, record)
         messages.success(request, _("Saved."))
@@ -151,13 +151,18 @@ def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: A
         yield FormSection("", [(form[name], None) for name in left])
 
 
-def _conflict(request: HttpRequest, resource: Resource, form: ResourceForm, current: Any) -> HttpResponse:
-    """409 with what differs: a dialog over the form where htmx sent it, else a page of its own."""
-    since = current.version - (form.cleaned_data.get("version") or current.version)
-    entries = list(LogEntry.objects.of(resource.name, current.pk)[: max(since, 1)])
+def changed_since(resource: Resource, current: Any, version: int | None) -> list[LogEntry]:
+    """The lines of the log about what became of the record after `version`, newest first."""
+    since = current.version - (version or current.version)
+    return list(LogEntry.objects.of(resource.name, current.pk)[: max(since, 1)])
+
+
+def conflict(request: HttpRequest, resource: Resource, form: ResourceForm, current: Any) -> HttpResponse:
+    """409 with what differs: a dialog over the form where a script sent it, else a page of its own."""
+    entries = changed_since(resource, current, form.cleaned_data.get("version"))
     context = {
         "title": _("Somebody else changed “%(name)s”") % {"name": current},
-        "clashes": list(_clashes(resource, form, current, entries)),
+        "clashes": list(clashes(resource, form, current, entries)),
         "who": entries[0].actor_name if entries else _("Somebody"),
         "when": entries[0].at if entries else current.updated_at,
         "version": current.version,
@@ -171,7 +176,7 @@ def _conflict(request: HttpRequest, resource: Resource, form: ResourceForm, curr
     return respond(request, resource, "conflict", context, status=409)
 
 
-def _clashes(resource: Resource, form: ResourceForm, current: Any, entries: list[LogEntry]) -> Iterable[Clash]:
+def clashes(resource: Resource, form: ResourceForm, current: Any, entries: list[LogEntry]) -> Iterable[Clash]:
     """Field by field, where the form and what is stored differ. What only the other side touched is taken from them."""
     theirs: dict[str, Any] = {}
     for entry in entries:

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import Actor, FieldRight, guarded
+from core.access import Actor, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.filtering import Control, controls
-from core.pages.models import Colleague, ListSettings, SavedView
+from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
 from core.resources import Column, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell
 from core.resources.filters import DATE_KINDS
 from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
+from core.resources.searching import searched
 from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
@@ -49,6 +50,7 @@ class Heading:
     sort_url: str
     sorted: bool
     descending: bool
+    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Row:
     url: str
     cells: Sequence[tuple[Cell, str]]
     operations: Sequence[str | Action] = ()
+    inline: frozenset[str] = frozenset()
 
     @property
     def pk(self) -> int:
@@ -88,15 +91,18 @@ class Choosable:
 class RecordList:
     """Everything the list page shows, worked out from its address and the user's own arrangements."""
 
-    def __init__(self, request: HttpRequest, resource: Resource, action: str = "view") -> None:
+    def __init__(
+        self, request: HttpRequest, resource: Resource, action: str = "view", params: QueryDict | None = None
+    ) -> None:
+        given = request.GET if params is None else params
         self.resource = resource
         self.user: Actor = actor(request)
         self.action = action
-        self.address = Address.of(request.path, request.GET)
+        self.address = Address.of(request.path, given)
         self.settings = ListSettings.of(self.user, resource.name)
-        self.query = ListQuery(resource, self.user, request.GET, action, self.settings.size or PAGE_SIZE)
+        self.query = ListQuery(resource, self.user, given, action, self.settings.size or PAGE_SIZE)
         # Who chooses a size in the list keeps it; who was sent a link with one does not.
-        if part_asked(request, "list") and "view" not in request.GET and self.query.is_sized:
+        if params is None and part_asked(request, "list") and "view" not in given and self.query.is_sized:
             self.settings.keep_size(self.query.size)
 
     @cached_property
@@ -152,6 +158,16 @@ class RecordList:
         ]
 
     @property
+    def frozen(self) -> int:
+        """How many columns stay in sight when the table is scrolled sideways; the one that names the record does."""
+        return self.settings.frozen
+
+    @property
+    def freezable(self) -> range:
+        """How many columns the user may keep in sight."""
+        return range(1, MOST_FROZEN + 1)
+
+    @property
     def headings(self) -> list[Heading]:
         """The heads of the columns."""
         sortable = self.resource.sortable(self.user)
@@ -160,13 +176,17 @@ class RecordList:
             is_sorted = self.query.sort == column.name
             way = f"-{column.name}" if is_sorted and not self.query.descending else column.name
             url = str(self.address.but("sort", way)) if column.name in sortable else ""
-            heads.append(Heading(column, url, is_sorted, is_sorted and self.query.descending))
+            width = self.settings.widths.get(column.name)
+            heads.append(Heading(column, url, is_sorted, is_sorted and self.query.descending, width))
         return heads
 
     @cached_property
     def rows(self) -> list[Row]:
+        """The records of this page with their cells."""
+        return self.rows_of(self.page.records)
+
+    def rows_of(self, records: Sequence[Any]) -> list[Row]:
         """The records with their cells."""
-        records = self.page.records
         rights = [
             (column, self.resource.right(self.user, column.name), place)
             for column, place in phone_places(self.resource, self.columns)
@@ -182,6 +202,7 @@ class RecordList:
             )
             for action in single
         }
+        inline = self._inline(records)
         return [
             Row(
                 record,
@@ -191,9 +212,17 @@ class RecordList:
                     {verb for verb in usual if record.pk in reached.get(verb, ())},
                     [action for action in single if record.pk in offered[action.name]],
                 ),
+                inline if record.pk in reached.get("change", ()) else frozenset(),
             )
             for record in records
         ]
+
+    def _inline(self, records: Sequence[Any]) -> frozenset[str]:
+        """The columns whose values the user may change in their cell: the same for all, but for single records."""
+        known = self.action == "view" and "change" in self.resource.all_verbs
+        if not known or not records or not self.user.access.may(self.resource.permission("change")):
+            return frozenset()
+        return frozenset(self.resource.inline_fields(self.user, records[0]))
 
     @cached_property
     def filters(self) -> tuple[list[Control], list[Control]]:
@@ -260,11 +289,8 @@ class RecordList:
     @property
     def search_hint(self) -> str:
         """What the search box says it looks into: the fields that this user may search."""
-        labels = [
-            str(self.resource.column(name.partition("__")[0]).label)
-            for name in self.resource.search
-            if self.resource.right(self.user, name.partition("__")[0]) >= FieldRight.READ_ONLY
-        ]
+        names = (path.partition("__")[0] for path in searched(self.resource, self.user))
+        labels = [str(self.resource.column(name).label) for name in names]
         return " / ".join(dict.fromkeys(labels))
 
     @property

@@ -16,6 +16,8 @@ from core.access import Actor
 from core.jobs.models import Job
 
 STORED_AT_ONCE = 500  # chunks of a step for many
+MOST_FROZEN = 4  # columns that stay in sight: more would leave no room to scroll
+WIDTHS = range(60, 801)  # pixels
 OWN_LIST = ""  # the key of the list itself, where the others are ids of saved views
 
 
@@ -151,7 +153,9 @@ class ListSettings(models.Model):
     """How one user arranged the list of one resource.
 
     `columns` maps OWN_LIST or the id of a saved view to the names of the columns shown there, in order. Names that the
-    user can't see at the moment stay in it, so that a right taken and given back costs nobody their columns.
+    user can't see at the moment stay in it, so that a right taken and given back costs nobody their columns. `widths`
+    maps names of columns to pixels; `frozen` columns, at least the first, stay in sight when the table is scrolled
+    sideways.
     """
 
     user = models.ForeignKey(
@@ -159,6 +163,8 @@ class ListSettings(models.Model):
     )
     resource = models.CharField(_("Module"), max_length=40)
     columns: Any = models.JSONField(_("Columns"), default=dict)
+    widths: Any = models.JSONField(_("Widths of columns"), default=dict, db_default={})
+    frozen = models.PositiveSmallIntegerField(_("Frozen columns"), default=1, db_default=1)
     default_view = models.ForeignKey(
         SavedView, models.SET_NULL, null=True, related_name="+", verbose_name=_("Opened first"), db_index=False
     )
@@ -177,6 +183,22 @@ class ListSettings(models.Model):
     def of(cls, user: Actor, resource: str) -> ListSettings:
         """The user's settings of a list; those of nobody yet when there are none, not stored."""
         return cls.objects.filter(user_id=user.pk, resource=resource).first() or cls(user_id=user.pk, resource=resource)
+
+    @classmethod
+    def for_change(cls, user: Actor, resource: str) -> ListSettings:
+        """The user's settings of a list, locked until the transaction ends: widths and columns come side by side."""
+        cls.objects.get_or_create(user_id=user.pk, resource=resource)
+        return cls.objects.select_for_update().get(user_id=user.pk, resource=resource)
+
+    def resize(self, column: str, width: int | None) -> None:
+        """Make a column so many pixels wide; None: as wide as it needs."""
+        self.widths = {name: pixels for name, pixels in self.widths.items() if name != column}
+        if width is not None:
+            self.widths[column] = min(max(width, WIDTHS.start), WIDTHS.stop - 1)
+
+    def freeze(self, columns: int) -> None:
+        """Keep so many columns in sight."""
+        self.frozen = min(max(columns, 1), MOST_FROZEN)
 
     def columns_of(self, view: SavedView | None) -> Sequence[str]:
         """The names of the columns chosen for a view or the list itself: the user's own, else the view's, else none."""

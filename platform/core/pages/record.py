@@ -110,6 +110,16 @@ class RecordPage:
         ]
 
     @property
+    def key(self) -> str:
+        """The record's name among those last opened."""
+        return f"{self.resource.name}:{self.record.pk}"
+
+    @property
+    def inline_url(self) -> str:
+        """Where its values are changed in their place; empty when the user may change none."""
+        return f"{self.url}field/" if self.inline else ""
+
+    @property
     def context(self) -> dict[str, Any]:
         """What the page's templates are given: the page, the record, and what the open panel adds."""
         added = self.panel.context(self.record, self.user) if self.panel else {}
@@ -152,6 +162,11 @@ class RecordPage:
         return {verb: bool(reachable(self.resource, self.user, [self.record], verb)) for verb in verbs}
 
     @cached_property
+    def inline(self) -> frozenset[str]:
+        """The fields that the user may change in their place."""
+        return frozenset(self.resource.inline_fields(self.user, self.record)) if self.can.get("change") else frozenset()
+
+    @cached_property
     def actions(self) -> list[Action]:
         """What can be done to the record now, by this user."""
         return [
@@ -190,7 +205,8 @@ def show(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     shown = RecordPage(resource, record, actor(request), request.GET.get("panel", ""), older_than)
     part = part_asked(request, "record-body", "drawer", "older")
-    context = {**shown.context, "ask_to_add": _was_just_added(request, resource, record, part)}
+    asks = _was_just_added(request, resource, record, part)
+    context = {**shown.context, "in_drawer": part == "drawer", "ask_to_add": asks}
     return respond(request, resource, "record", context, part=part, title=record)
 
 

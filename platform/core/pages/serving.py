@@ -41,7 +41,7 @@ def page(verb: str = "", methods: Sequence[str] = READ) -> Callable[[View], View
         @wraps(view)
         def serve(request: HttpRequest, resource: Resource, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _ask_to_sign_in(request)
+                return ask_to_sign_in(request)
             if verb:
                 require(resource, actor(request), verb)
             response = view(request, resource, **kwargs)
@@ -156,7 +156,8 @@ def landing_url(resource: Resource, user: Actor, record: Stored) -> str:
     return resource.record_url(record) if resource.rows(user).filter(pk=record.pk).exists() else resource.url
 
 
-def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, or 401 for a script, which asks in a dialog."""
     if "HX-Request" in request.headers or "text/html" not in request.headers.get("Accept", "text/html"):
         return HttpResponse(status=401)
     return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)

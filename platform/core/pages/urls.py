@@ -15,7 +15,9 @@ from core.pages import (
     deeds,
     editing,
     exporting,
+    inline,
     lists,
+    palette,
     record,
     undo,
 )
@@ -36,6 +38,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/new/", editing.new, given, f"{name}-new")
     if "change" in verbs:
         yield path(f"{name}/<int:pk>/edit/", editing.edit, given, f"{name}-edit")
+        yield path(f"{name}/<int:pk>/field/<str:field>/", inline.change, given, f"{name}-field")
     if "delete" in verbs:
         yield path(f"{name}/<int:pk>/delete/", deeds.delete, given, f"{name}-delete")
     if "restore" in verbs:
@@ -48,7 +51,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
     if "delete" in verbs or resource.actions:
         yield path(f"{name}/bulk/", bulk.bulk, given, f"{name}-bulk")
-    if "restore" in verbs or any(action.undo for action in resource.actions):
+    if {"change", "restore"} & verbs or any(action.undo for action in resource.actions):
         yield path(f"{name}/undo/<str:token>/", undo.undo, given, f"{name}-undo")
     if any(panel.name == attachments.PANEL for panel in resource.panels):
         yield path(f"{name}/<int:pk>/files/", attachments.upload, given, f"{name}-files")
@@ -65,6 +68,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
 
 
 urlpatterns = [
+    path("palette/", palette.palette, name="palette"),
     path("jobs/", background.show, name="background"),
     path("jobs/<int:pk>/item/", background.item, name="background-item"),
     path("jobs/<int:pk>/failures/", background.failures, name="background-failures"),

@@ -13,11 +13,27 @@ from core.resources import registry
 from core.resources.columns import Column, exists
 from core.resources.resource import Resource
 
+RESERVED_LETTERS = "hi"
+
 
 @register()
 def declarations_are_sound(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Refuse declarations that name what is not there or leave rows unguarded."""
-    return [error for resource in registry.resources.values() for error in _errors(resource)]
+    return [*(error for resource in registry.resources.values() for error in _errors(resource)), *_letters()]
+
+
+def _letters() -> Iterator[CheckMessage]:
+    taken: dict[str, str] = dict.fromkeys(RESERVED_LETTERS, "the home page or the inbox")
+    for entry in registry.everything():
+        if not entry.letter:
+            continue
+        if len(entry.letter) != 1 or not entry.letter.islower() or not entry.letter.isascii():
+            yield Error(f"{entry.name}.letter is no letter: {entry.letter!r}", id="resources.E009")
+        if entry.letter in taken:
+            yield Error(
+                f"{entry.name}.letter {entry.letter!r} belongs to {taken[entry.letter]} already", id="resources.E009"
+            )
+        taken[entry.letter] = entry.name
 
 
 def _errors(resource: Resource) -> Iterator[CheckMessage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -97,7 +98,26 @@ class ResourceForm(forms.ModelForm[Any]):
         value = getattr(self.instance, model_field.attname)
         return [] if value is None else [value]
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """As always; what a field is blamed for that this form does not have is told above it, not an exception.
+
+        A record may be wrong in what its editor may not edit, or is not editing now.
+        """
+        if field is None and hasattr(error, "error_dict"):
+            refuse(self, error)
+        else:
+            super().add_error(field, error)
+
     @property
     def values(self) -> dict[str, Any]:
         """The cleaned values of the record's fields, without the version."""
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+def refuse(form: forms.BaseForm, error: ValidationError) -> None:
+    """Put a refusal at the fields it names, as far as the form has them, else above the form."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from core.access import Actor, FieldRight
+from core.access import Actor
 from core.resources.filters import BadFilter, Filter
+from core.resources.searching import cleaned, matching, searched
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 PAGE_SIZES = (10, 20, 50, 100)
 PAGE_SIZE = 20
 EXACT_TOTAL = 10_000  # beyond this the total is shown as 10,000+
-TERM_LENGTH = 100
 DEEPEST_ROW = 1_000_000
 
 
@@ -58,7 +58,7 @@ class ListQuery:
 
     def __post_init__(self) -> None:
         self.chosen = self._read_filters()
-        self.term = self._one("q").strip()[:TERM_LENGTH].replace("\x00", "")
+        self.term = cleaned(self._one("q"))
         self.sort, self.descending = self._read_sort()
         self.size = self._read_number("size", self.usual_size, PAGE_SIZES)
         self.number = self._read_number("page", 1)
@@ -73,7 +73,7 @@ class ListQuery:
             except BadFilter as error:
                 self.problems.append(Problem(chosen.filter.name, str(error)))
         if self.term:
-            rows = rows.filter(self._search(self.term))
+            rows = rows.filter(matching(self.resource.model, searched(self.resource, self.user), self.term))
         return rows.order_by(*self._order())
 
     @property
@@ -138,13 +138,6 @@ class ListQuery:
         expression = F(self.resource.sortable(self.user)[self.sort])
         first = expression.desc(nulls_last=True) if self.descending else expression.asc(nulls_last=True)
         return [first, "-pk"]
-
-    def _search(self, term: str) -> Q:
-        condition = Q(pk__in=[])
-        for name in self.resource.search:
-            if self.user.access.field_right(self.resource.name, name.partition("__")[0]) >= FieldRight.READ_ONLY:
-                condition |= Q(**{f"{name}__icontains": term})
-        return condition
 
     def _many(self, name: str) -> list[str]:
         if isinstance(self.params, QueryDict):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.forms import BaseForm, modelform_factory
+from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -31,7 +31,7 @@ class Resource:
     """The declaration of a module. Subclass it in `resource.py`; that is all it takes to be served.
 
     model           the rows; labels, choices, help and validation come from its fields
-    menu, icon      where it stands and how it looks there; `order` within the group
+    menu, icon      where it stands and how it looks there; `letter` opens it when pressed after G
     parent          foreign key to the record it hangs on: who sees that one sees its rows, the permission given
     collaborative   whether single users can be made collaborators of a row
     columns         of the list, in order: names of fields, or Columns for what is derived
@@ -49,6 +49,7 @@ class Resource:
     model: ClassVar[type[Any]]
     menu: ClassVar[Group | None] = None
     icon: ClassVar[str] = "list"
+    letter: ClassVar[str] = ""
     order_in_menu: ClassVar[int] = 100
     parent: ClassVar[str | None] = None
     collaborative: ClassVar[bool] = False
@@ -209,6 +210,12 @@ class Resource:
             and self.right(user, name) is FieldRight.EDIT
         ]
 
+    def inline_fields(self, user: Actor, record: Stored) -> list[str]:
+        """The fields of an existing record's form that the user may change in their place, where they are shown."""
+        fields, shown = self.form_for(user, record).fields, self.all_columns
+        names = [name for name in self.editable_fields(user) if name in fields and not fields[name].disabled]
+        return [name for name in names if name in shown and shown[name].kind != "file"]
+
     def form_for(
         self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None
     ) -> ResourceForm:
@@ -230,13 +237,13 @@ class Resource:
                     return self.create(form.values, by=by)
                 return self.update(form.instance, form.values, by=by, version=form.cleaned_data.get("version"))
         except ValidationError as error:
-            refuse(form, error)
+            form.add_error(None, error)
         except IntegrityError:
             # Somebody took the unique value between validation and storing: ask the constraints again.
             try:
                 form.instance.validate_constraints()
             except ValidationError as error:
-                refuse(form, error)
+                form.add_error(None, error)
             else:
                 raise
         return None
@@ -292,12 +299,3 @@ class Resource:
     def owner_of(self, record: Stored) -> Any:
         """The user who owns the record, or None."""
         return record.owner if isinstance(record, Record) else None
-
-
-def refuse(form: BaseForm, error: ValidationError) -> None:
-    """Put a service's refusal at the fields it names, as far as the form has them, else above the form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)

@@ -14,7 +14,8 @@ from core.resources.permissions import VERBS, Permission
 class Screen:
     """A page that is no list of rows (basic settings, a dashboard): its place, its permissions.
 
-    `verbs` maps the verbs it knows to their labels; `view` is always among them and opens the screen.
+    `letter` opens it when pressed after G. `verbs` maps the verbs it knows to their labels; `view` is always among
+    them and opens the screen.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Screen:
         url_name: str,
         verbs: Mapping[str, StrOrPromise] | None = None,
         order: int = 100,
+        letter: str = "",
     ) -> None:
         self.name = name
         self.label = label
@@ -34,6 +36,7 @@ class Screen:
         self.icon = icon
         self.url_name = url_name
         self.order = order
+        self.letter = letter
         self.verbs: Mapping[str, StrOrPromise] = {"view": VERBS["view"], **(verbs or {})}
 
     @property

@@ -57,6 +57,11 @@ class Shell:
         area = self.area or next(iter(self.areas), None)
         return area.groups if area else ()
 
+    @property
+    def letters(self) -> Sequence[Entry]:
+        """The pages that a letter after G opens, of all modules."""
+        return [entry for area in self.areas for group in area.groups for entry in group.entries if entry.letter]
+
     @cached_property
     def notices(self) -> Sequence[Notice]:
         """Strips above the page."""

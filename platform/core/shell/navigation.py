@@ -30,6 +30,8 @@ class Entry:
     key: str = ""
     """Names the entry for live counts (`live:badge`) and menu preferences."""
     active: bool = False
+    letter: str = ""
+    """Opens the entry when pressed after G."""
 
 
 @dataclass(frozen=True, slots=True)

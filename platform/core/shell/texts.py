@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 def browser_texts() -> dict[str, str]:
     """Every string of the scripts by its key, in the active language. Placeholders are `{name}`."""
     return {
-        "actions": _("Actions"),
+        "again": _("Try again"),
         "cancel": _("Cancel"),
         "clear": _("Clear"),
         "cleared": _("Will be removed when you save"),
         "close": _("Close"),
+        "columnWidth": _("Width of the column {name}"),
+        "commands": _("Interface"),
         "confirm": _("OK"),
         "copied": _("Copied"),
         "create": _("Create “{name}”"),
@@ -29,6 +31,7 @@ def browser_texts() -> dict[str, str]:
         "keyChoose": _("Choose"),
         "keyClose": _("Close, clear the selection"),
         "keyEdit": _("Edit"),
+        "keyInline": _("Change a value in the list"),
         "keyMenu": _("Collapse the menu"),
         "keyNew": _("New"),
         "keyNewTab": _("Open in a new tab"),
@@ -48,6 +51,7 @@ def browser_texts() -> dict[str, str]:
         "loading": _("Loading"),
         "moveFailed": _("It could not be moved there."),
         "moved": _("Moved"),
+        "no": _("No"),
         "noResults": _("Nothing found"),
         "offline": _("You are offline."),
         "open": _("Open"),
@@ -65,4 +69,5 @@ def browser_texts() -> dict[str, str]:
         "undoFailed": _("That could not be undone."),
         "undone": _("Undone"),
         "unreachable": _("The server can't be reached. Please try again."),
+        "yes": _("Yes"),
     }

@@ -3,6 +3,7 @@
 {% cell shown resource %}         a value as its kind wants it: state, tags, avatar, link, number, dash when empty
 {% to_list url %}                 attributes of a link that changes the list, by swapping that part only
 {% sent_to url %}                 attributes of a form that leads to another page
+{% preview_line page %}           what the head of a preview says under the name
 {% carried params %}              parameters as hidden fields of a form
 {% url_of resource "edit" pk %}   the address of one of the resource's pages
 """
@@ -18,8 +19,10 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from core.pages.lists import Related
+from core.pages.record import RecordPage
 from core.resources import Resource
 from core.resources.columns import Cell
 from core.shell.vocabulary.atoms import avatar, state, tag
@@ -56,6 +59,19 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
     if isinstance(value, datetime.date | datetime.time):
         return format_html('<time class="num t2" datetime="{}">{}</time>', value.isoformat(), shown.text)
     return format_html("{}", shown.text)
+
+
+@register.simple_tag
+def preview_line(page: RecordPage) -> SafeString:
+    """What the head of a preview says under the name: the record's states, whose it is, when it was changed."""
+    parts = [cell(shown, page.resource) for shown in page.state if shown.text]
+    told = {"owner": "{label} {text}", "updated_at": gettext("changed {text}")}
+    parts += [
+        format_html(told[shown.column.name], label=shown.column.label, text=shown.text)
+        for shown in page.operation
+        if shown.text and shown.column.name in told
+    ]
+    return format_html_join(" · ", "{}", ((part,) for part in parts))
 
 
 @register.simple_tag

@@ -43,9 +43,31 @@ def dropdown(
 
 
 @register.simple_block_tag
-def drawer(content: SafeString, title: object, sub: object = "", full_url: str = "", walk: bool = False) -> SafeString:
-    """The side preview. `full_url` opens the whole page; `walk` adds the buttons to the next rows (J, K)."""
-    context = {"title": title, "sub": sub, "full_url": full_url, "walk": walk, "content": content}
+def drawer(
+    content: SafeString,
+    title: object,
+    sub: object = "",
+    full_url: str = "",
+    walk: bool = False,
+    key: object = None,
+    inline_url: str = "",
+    record: str = "",
+) -> SafeString:
+    """The side preview. `full_url` opens the whole page; `walk` adds the buttons to the next rows (J, K).
+
+    Of a record: `key` gives it its avatar, `record` ("users:5") puts it among those last opened, `inline_url` is where
+    its values are changed in their place.
+    """
+    context = {
+        "title": title,
+        "sub": sub,
+        "full_url": full_url,
+        "walk": walk,
+        "key": key,
+        "inline_url": inline_url,
+        "record": record,
+        "content": content,
+    }
     return _render("shell/parts/drawer.html", context)
 
 

@@ -5,14 +5,19 @@ import { on } from "./dom.js";
 
 let form;
 
-document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  if (ctx.response.status !== 409) return;
-  const dialog = new DOMParser().parseFromString(ctx.text, "text/html").querySelector("[data-dialog]");
-  if (!dialog) return;
-  form = ctx.request.form;
+/** Asks whose values to keep, as the answer says, and sends the form again; false when the answer asks nothing. */
+export function settle(answer, sent) {
+  const dialog = new DOMParser().parseFromString(answer, "text/html").querySelector("[data-dialog]");
+  if (!dialog) return false;
+  form = sent;
   const region = document.getElementById("dialog");
   region.replaceChildren(document.adoptNode(dialog));
   htmx.process(region);
+  return true;
+}
+
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status === 409) settle(ctx.text, ctx.request.form);
 });
 
 function put(name, value) {

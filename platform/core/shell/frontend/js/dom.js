@@ -26,6 +26,13 @@ export function each(selector, prepare) {
   document.addEventListener("htmx:after:process", (event) => run(event.target));
 }
 
+/** Runs `prepare(element)` like `each`, and again after every swap: a part that is morphed keeps its elements, but not
+ * what scripts have done to them. `prepare` must bear being run twice. */
+export function always(selector, prepare) {
+  each(selector, prepare);
+  document.addEventListener("htmx:after:swap", () => document.querySelectorAll(selector).forEach((element) => prepare(element)));
+}
+
 /** What is loaded when it is met. Null when the page was left meanwhile or the connection is gone: plain HTML serves. */
 export const later = (load) => load().catch(() => null);
 

@@ -1,9 +1,9 @@
 // Shortcuts. They keep quiet while one types or composes, and while a dialog is open. `?` shows them all.
-import { el, on, typing } from "./dom.js";
+import { el, icon, on, typing } from "./dom.js";
 import { isComposing } from "./composition.js";
-import { openCurrent, pickCurrent, walk } from "./list.js";
 import { closeDrawer, dialog } from "./overlays.js";
-import { openPalette } from "./palette.js";
+import { addCommand, openPalette } from "./palette.js";
+import { openCurrent, pickCurrent, togglePreview, walk } from "./preview.js";
 import { text } from "./texts.js";
 import { flipTheme, toggleMenu } from "./theme.js";
 
@@ -23,7 +23,8 @@ const single = {
   j: () => walk(1),
   k: () => walk(-1),
   o: () => openCurrent(),
-  p: () => openCurrent(true),
+  p: togglePreview,
+  " ": togglePreview,
   x: pickCurrent,
   c: () => press("[data-new]") || press(".tb.plus"),
   e: () => press("[data-edit]"),
@@ -32,6 +33,12 @@ const single = {
   D: flipTheme,
   "?": sheet,
 };
+
+// While a preview is open, the arrows walk as J and K do.
+const inPreview = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1) };
+const repeated = new Set(["j", "k", "ArrowDown", "ArrowUp"]);
+
+addCommand({ key: "keys", draw: () => icon("keyboard"), keys: ["?"], run: sheet });
 
 function sheet() {
   if (document.querySelector(".keys")) return;
@@ -42,7 +49,8 @@ function sheet() {
     ["E", "keyEdit"],
     ["J / K", "keyWalk"],
     ["O", "keyOpen"],
-    ["P", "keyPreview"],
+    ["Space", "keyPreview"],
+    ["F2", "keyInline"],
     ["X", "keyPick"],
     ["R", "keyRefresh"],
     ["Esc", "keyClose"],
@@ -80,9 +88,12 @@ document.addEventListener("keydown", (event) => {
     going = Date.now() + 1000;
     return;
   }
-  if (event.key === "Enter" && event.target.matches("body, #main") && openCurrent()) event.preventDefault();
-  const act = single[event.key];
-  if (!act || event.repeat && !["j", "k"].includes(event.key)) return;
+  // These keys press what has the focus, or move within it; they are ours where nothing has it but the page or a row.
+  const free = event.target.matches?.("body, #main, tr[data-row], [data-drawer]");
+  if ((event.key === " " || event.key === "Enter") && !free) return;
+  if (event.key === "Enter" && openCurrent()) event.preventDefault();
+  const act = single[event.key] ?? (free && document.querySelector("[data-drawer] [data-walk]") ? inPreview[event.key] : undefined);
+  if (!act || (event.repeat && !repeated.has(event.key))) return;
   event.preventDefault();
   act();
 });

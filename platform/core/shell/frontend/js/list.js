@@ -1,10 +1,10 @@
-// Lists: selecting rows, the bulk bar, walking with the keyboard, the preview, columns and their widths, density.
+// Lists: selecting rows, the bulk bar, row height, stars. Walking and previews: preview.js; columns: columns.js.
 //
 // <div class="panel" id="panel" data-list="people.user" data-total="214">
 //   .bulk[data-bulk] with forms or hx-post buttons; each gets `ids` (repeated), or `all=1` with the list's own query
 //   tr[data-row="<id>"][data-url][data-preview] with a checkbox [data-pick]; [data-pick-page] in the head
 import htmx from "htmx.org";
-import { each, el, later, on, storage } from "./dom.js";
+import { always, el, on, storage } from "./dom.js";
 import { closeDrawer } from "./overlays.js";
 import { send } from "./requests.js";
 import { text } from "./texts.js";
@@ -27,9 +27,9 @@ function state(panel) {
   return found;
 }
 
-const rows = (panel) => [...panel.querySelectorAll("tr[data-row]")];
-const panelOf = (element) => element.closest("[data-list]");
-const panelHere = () => document.querySelector("[data-list]");
+export const rows = (panel) => [...panel.querySelectorAll("tr[data-row]")];
+export const panelOf = (element) => element.closest("[data-list]");
+export const panelHere = () => document.querySelector("[data-list]");
 
 function show(panel) {
   const chosen = state(panel);
@@ -79,7 +79,7 @@ export function clear(panel = panelHere()) {
   return had;
 }
 
-each("[data-list]", show);
+always("[data-list]", show);
 document.addEventListener("close-dialog", () => panelHere() && show(panelHere()));
 document.addEventListener("clear-selection", () => clear());
 
@@ -133,57 +133,10 @@ on("show.bs.dropdown", ".ops .dropdown", (event, menu) => {
   menu.querySelector(".dropdown-menu").prepend(...items);
 });
 
-function current(panel) {
-  return panel.querySelector("tr[data-row].cur");
-}
-
-function preview(row) {
-  for (const other of rows(panelOf(row))) other.classList.toggle("cur", other === row);
-  htmx.ajax("GET", row.dataset.preview, { source: row, target: "#drawer", swap: "innerHTML" });
-}
-
-function openRow(row, event) {
-  const link = row.querySelector("[data-m=title] a, .nm a, td a[href]");
-  if (event?.ctrlKey || event?.metaKey) window.open(row.dataset.url ?? link?.href, "_blank", "noopener");
-  else if (link) link.click();
-  else if (row.dataset.url) location.href = row.dataset.url;
-}
-
-on("click", "tr[data-row]", (event, row) => {
-  if (event.target.closest("a, button, input, label, select, textarea, [data-m=tags] a, .dropdown-menu")) return;
-  if (getSelection()?.toString()) return;
-  if (row.dataset.preview && matchMedia("(min-width: 768px)").matches) preview(row);
-  else openRow(row, event);
-});
-
-/** Moves to the row `step` away from the current one; shows its preview when one is open. */
-export function walk(step) {
-  const panel = panelHere();
-  if (!panel) return;
-  const all = rows(panel);
-  if (!all.length) return;
-  const at = all.indexOf(current(panel));
-  const next = all[at < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, at + step))];
-  for (const row of all) row.classList.toggle("cur", row === next);
-  next.scrollIntoView({ block: "nearest" });
-  if (document.querySelector("[data-drawer]") && next.dataset.preview) preview(next);
-}
-on("click", "[data-walk]", (event, button) => walk(Number(button.dataset.walk)));
-
-/** Opens the current row; its preview when `asPreview`. */
-export function openCurrent(asPreview = false) {
-  const row = panelHere() && current(panelHere());
-  if (!row) return false;
-  if (asPreview && row.dataset.preview) preview(row);
-  else openRow(row);
-  return true;
-}
-
-/** Selects or lets go the current row. */
-export function pickCurrent() {
-  const panel = panelHere();
-  const row = panel && current(panel);
-  if (!row?.querySelector("[data-pick]")) return;
+/** Selects or lets go a row. */
+export function pick(row) {
+  if (!row.querySelector("[data-pick]")) return;
+  const panel = panelOf(row);
   state(panel).anchor = row.dataset.row;
   choose(panel, [row], !row.classList.contains("sel"));
 }
@@ -193,76 +146,13 @@ document.addEventListener("keydown", (event) => {
   if (clear()) event.preventDefault();
 });
 
-// An order the user drags: columns, menu entries. Without a mouse: arrows on the grip.
-const reordered = (list) => list.dispatchEvent(new CustomEvent("reordered", { bubbles: true }));
-
-each("[data-order]", async (list) => {
-  const loaded = await later(() => import("./sortable.js"));
-  loaded?.default.create(list, { handle: "[data-grip]", draggable: "li:not([data-fixed])", animation: 120, onEnd: () => reordered(list) });
-});
-
-addEventListener(
-  "keydown",
-  (event) => {
-    const grip = event.target.closest?.("[data-order] [data-grip]");
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!grip || !step) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const item = grip.closest("li");
-    const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
-    if (!other || other.hasAttribute("data-fixed")) return;
-    other[step < 0 ? "before" : "after"](item);
-    grip.focus();
-    reordered(item.parentElement);
-  },
-  true, // before the menu around it, for which arrows walk its entries
-);
-
-// A list of boxes that is sent whenever it changes.
-on("reordered", "[data-send-on-reorder]", (event, list) => list.closest("form")?.requestSubmit());
-
-// Column widths, per list, on this device.
-const widths = (panel) => JSON.parse(storage.get(`widths:${panel.dataset.list}`) ?? "{}");
-const size = (cell, width) => (cell.style.width = cell.style.minWidth = cell.style.maxWidth = width ? `${width}px` : "");
-
-each("[data-list] th[data-column]", (head) => {
-  const width = widths(panelOf(head))[head.dataset.column];
-  if (width) size(head, width);
-  const grab = el("span", { class: "grab", "aria-hidden": "true" });
-  grab.addEventListener("click", (event) => event.stopPropagation());
-  grab.addEventListener("dblclick", () => keep(head, null));
-  grab.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    grab.setPointerCapture(event.pointerId);
-    const from = event.clientX;
-    const start = head.offsetWidth;
-    const move = (moved) => size(head, Math.max(60, start + moved.clientX - from));
-    grab.addEventListener("pointermove", move);
-    grab.addEventListener("pointerup", () => {
-      grab.removeEventListener("pointermove", move);
-      keep(head, head.offsetWidth);
-    }, { once: true });
-  });
-  head.append(grab);
-});
-
-function keep(head, width) {
-  const panel = panelOf(head);
-  const all = widths(panel);
-  if (width) all[head.dataset.column] = width;
-  else delete all[head.dataset.column];
-  size(head, width);
-  storage.set(`widths:${panel.dataset.list}`, JSON.stringify(all));
-}
-
 // Row height: dense, usual or airy, for all lists of this device.
 const densities = ["", "dense", "airy"];
 function density(panel) {
   const wanted = panel.dataset.rows ?? storage.get("list:density") ?? ""; // a saved view may have its own
   for (const name of densities) if (name) panel.classList.toggle(name, name === wanted);
 }
-each("[data-list]", density);
+always("[data-list]", density);
 on("click", "[data-density]", () => {
   const next = densities[(densities.indexOf(storage.get("list:density") ?? "") + 1) % densities.length];
   storage.set("list:density", next);

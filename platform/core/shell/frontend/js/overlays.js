@@ -63,14 +63,16 @@ export function closeDrawer() {
   const shown = drawer();
   if (!shown) return false;
   shown.remove();
-  for (const row of document.querySelectorAll("tr.cur")) row.classList.remove("cur");
   opener?.focus?.();
+  opener = undefined;
   document.dispatchEvent(new CustomEvent("shell:drawer-closed"));
   return true;
 }
 
 each("[data-drawer]", (element) => {
-  if (!document.activeElement?.closest("[data-drawer]")) opener = document.activeElement;
+  // One that takes another's place slides in no more, and gives the focus back where the first one took it.
+  if (opener) element.classList.add("still");
+  else opener = document.activeElement;
   element.focus({ preventScroll: true });
 });
 on("click", "[data-drawer-close]", closeDrawer);
