@@ -94,7 +94,7 @@ class ResourceForm(forms.ModelForm[Any]):
         if self.instance.pk is None:
             return []
         if model_field.many_to_many:
-            return list(getattr(self.instance, model_field.name).values_list("pk", flat=True))
+            return [row.pk for row in getattr(self.instance, model_field.name).all()]  # which a list has fetched
         value = getattr(self.instance, model_field.attname)
         return [] if value is None else [value]
 
