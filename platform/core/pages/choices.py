@@ -24,14 +24,14 @@ def choices(request: HttpRequest, resource: Resource) -> JsonResponse:
     rows: Any = resource.offered(user)
     if term:
         condition = Q(pk__in=[])
-        for path in _searched(resource, user):
+        for path in searched(resource, user):
             condition |= Q(**{f"{path}__icontains": term})
         rows = rows.filter(condition)
     found = rows.order_by(*resource.order)[:SHOWN] if term else rows.order_by("-pk")[:SHOWN]
     return JsonResponse({"results": [{"id": row.pk, "text": str(row)} for row in found]})
 
 
-def _searched(resource: Resource, user: Actor) -> list[str]:
+def searched(resource: Resource, user: Actor) -> list[str]:
     """The paths searched in: those the user may read.
 
     Some rows are offered to everybody (colleagues in forms), to users without the permission to view them too: those

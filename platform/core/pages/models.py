@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.jobs.models import Job
+from core.pages.imports.models import Import, ImportChunk  # noqa: F401  tables of this app, too
 
 STORED_AT_ONCE = 500  # chunks of a step for many
 OWN_LIST = ""  # the key of the list itself, where the others are ids of saved views
@@ -159,6 +160,8 @@ class ListSettings(models.Model):
     )
     resource = models.CharField(_("Module"), max_length=40)
     columns: Any = models.JSONField(_("Columns"), default=dict)
+    # What the headings of this user's files stand for, as last told to an import: {heading: name of a field}.
+    import_columns: Any = models.JSONField(_("Columns of imports"), default=dict)
     default_view = models.ForeignKey(
         SavedView, models.SET_NULL, null=True, related_name="+", verbose_name=_("Opened first"), db_index=False
     )

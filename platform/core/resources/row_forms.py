@@ -1,0 +1,98 @@
+"""The form of a resource for many rows: what page and API ask of one record, without asking the database for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from django import forms
+from django.db import models
+
+from core.access import Actor
+from core.resources.forms import ResourceForm
+
+if TYPE_CHECKING:
+    from core.resources.resource import Resource
+
+
+class Offered:
+    """Records in memory, in the place of the query of a field that chooses among records."""
+
+    def __init__(self, model: type[models.Model], records: Iterable[models.Model] = ()) -> None:
+        self.model = model
+        self._records = {str(record.pk): record for record in records}
+
+    def all(self) -> Self:
+        """All of them."""
+        return self
+
+    def none(self) -> list[models.Model]:
+        """None of them."""
+        return []
+
+    def get(self, *, pk: Any) -> models.Model:
+        """The one of this key; DoesNotExist for any other."""
+        try:
+            return self._records[str(pk)]
+        except KeyError:
+            raise self.model.DoesNotExist from None  # type: ignore[attr-defined]  # every model has one
+
+    def filter(self, *, pk: Any = None, pk__in: Iterable[Any] = ()) -> list[models.Model]:
+        """Those of these keys; one that is none at all is a ValueError, as the database would have it."""
+        if pk is not None:
+            int(pk)
+            return []
+        return [self._records[str(one)] for one in pk__in if str(one) in self._records]
+
+
+class RowForms:
+    """One form, filled again for each new row.
+
+    It is the form of the pages, with two differences that only save queries: what may be chosen is looked up among the
+    records given to `offer`, and unique constraints are left to whoever asks for many rows at once.
+    """
+
+    def __init__(self, resource: Resource, user: Actor) -> None:
+        self.model = resource.model
+        self.form = resource.form_for(user, data={})
+        self.defaults = {
+            name: value for name, field in self.form.fields.items() if (value := _default(self.form, name, field))
+        }
+
+    @property
+    def fields(self) -> Mapping[str, forms.Field]:
+        """The fields by name."""
+        return self.form.fields
+
+    def offer(self, name: str, records: Iterable[models.Model]) -> None:
+        """Let these records be chosen in a field, and no others."""
+        offer(self.form, name, records)
+
+    def filled(self, given: Mapping[str, Any]) -> ResourceForm:
+        """The form with the values of a new row, checked; fields that are not given hold what an empty form holds."""
+        form = self.form
+        form.instance = self.model()
+        form.instance.validate_constraints = _later
+        form.data = {**self.defaults, **given}
+        form._errors = None  # type: ignore[assignment]  # so that it checks anew
+        form.full_clean()
+        return form
+
+
+def offer(form: ResourceForm, name: str, records: Iterable[models.Model]) -> None:
+    """Let these records be chosen in a field of the form, and no others."""
+    field: Any = form.fields[name]
+    field.queryset = Offered(field.queryset.model, records)
+
+
+def _later(exclude: Any = None) -> None:
+    """Constraints are asked for all rows together."""
+
+
+def _default(form: ResourceForm, name: str, field: forms.Field) -> Any:
+    value = form.get_initial_for_field(field, name)
+    if value in (None, "", []) or isinstance(field, forms.FileField):
+        return None
+    if isinstance(field, forms.BooleanField):
+        return "on" if value else None
+    return field.prepare_value(value)
