@@ -30,19 +30,21 @@ class Offered:
         """None of them."""
         return []
 
-    def get(self, *, pk: Any) -> models.Model:
-        """The one of this key; DoesNotExist for any other."""
+    def get(self, **key: Any) -> models.Model:
+        """The one of this key (`pk` or `id`, as the field says); DoesNotExist for any other."""
+        (value,) = key.values()
         try:
-            return self._records[str(pk)]
+            return self._records[str(value)]
         except KeyError:
             raise self.model.DoesNotExist from None  # type: ignore[attr-defined]  # every model has one
 
-    def filter(self, *, pk: Any = None, pk__in: Iterable[Any] = ()) -> list[models.Model]:
-        """Those of these keys; one that is none at all is a ValueError, as the database would have it."""
-        if pk is not None:
-            int(pk)
+    def filter(self, **keys: Any) -> list[models.Model]:
+        """Those of these keys (`pk__in`); one that is no key at all is a ValueError, as the database would have it."""
+        ((name, value),) = keys.items()
+        if not name.endswith("__in"):
+            int(value)
             return []
-        return [self._records[str(one)] for one in pk__in if str(one) in self._records]
+        return [self._records[str(one)] for one in value if str(one) in self._records]
 
 
 class RowForms:

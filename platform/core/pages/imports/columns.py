@@ -27,6 +27,7 @@ class Importable:
     name: str
     field: forms.Field
     column: Column | None
+    has_default: bool
 
     @property
     def label(self) -> str:
@@ -36,7 +37,7 @@ class Importable:
     @property
     def required(self) -> bool:
         """Whether every row needs a value, the form having none of its own."""
-        return self.field.required and not isinstance(self.field, forms.BooleanField)
+        return self.field.required and not self.has_default and not isinstance(self.field, forms.BooleanField)
 
     @property
     def secret(self) -> bool:
@@ -53,13 +54,13 @@ class Importable:
 
 def importable(resource: Resource, user: Actor, row_forms: RowForms | None = None) -> dict[str, Importable]:
     """What this user can import, by name: the fields of the form, as far as a cell can hold them."""
-    fields = (row_forms or RowForms(resource, user)).fields
+    row_forms = row_forms or RowForms(resource, user)
     found = {}
-    for name, field in fields.items():
+    for name, field in row_forms.fields.items():
         if isinstance(field, NOT_IN_A_FILE) or field.widget.is_hidden:
             continue
         column = resource.all_columns.get(name) or (resource.column(name) if exists(resource.model, name) else None)
-        found[name] = Importable(name, field, column)
+        found[name] = Importable(name, field, column, name in row_forms.defaults)
     return found
 
 

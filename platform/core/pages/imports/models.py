@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -128,7 +129,7 @@ class ImportChunk(models.Model):
     number = models.PositiveIntegerField()
     rows: Any = models.JSONField(default=list)
     findings: Any = models.JSONField(default=dict)
-    outcome: Any = models.JSONField(default=list)
+    outcome: Any = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     undo: Any = models.JSONField(default=dict)
     state = models.PositiveSmallIntegerField(choices=State, default=State.WAITING)
 

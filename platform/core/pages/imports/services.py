@@ -64,7 +64,7 @@ def import_match(batch: Import, resource: Resource, mapping: Mapping[int, str], 
     if twice:
         labels = ", ".join(fields[name].label for name in sorted(twice))
         raise ValidationError(_("Two columns are meant for the same field: %(fields)s.") % {"fields": labels})
-    missing = [one.label for name, one in fields.items() if one.required and name not in chosen]
+    missing = [one.label for name, one in fields.items() if one.required and name not in chosen.values()]
     missing = [] if Policy(policy) in {Policy.UPDATE, Policy.ASK} and chosen else missing
     if missing or not chosen:
         named = ", ".join(missing) or "—"
