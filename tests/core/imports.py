@@ -91,9 +91,7 @@ def undone(batch: Import) -> Import:
 
 def findings(batch: Import) -> dict[int, Any]:
     """What the check says, by the numbers of the rows."""
-    return {
-        chunk.rows[int(place)][0]: found for chunk in batch.chunks() for place, found in chunk.findings.items()
-    }
+    return {chunk.rows[int(place)][0]: found for chunk in batch.chunks() for place, found in chunk.findings.items()}
 
 
 def errors(batch: Import) -> dict[int, dict[str, list[str]]]:

@@ -72,7 +72,9 @@ class TestValues:
         imported("projects", admin, [["Project name", "Due on"], ["One", text]])
         assert projects()["One"].due == datetime.date(2026, 5, 4)
 
-    @pytest.mark.parametrize("text", ["2026-05-04 09:30", "2026/5/4 9:30:00", "46146.395833333336", "2026年5月4日 9时30分"])
+    @pytest.mark.parametrize(
+        "text", ["2026-05-04 09:30", "2026/5/4 9:30:00", "46146.395833333336", "2026年5月4日 9时30分"]
+    )
     def test_a_moment_is_read_in_every_spelling(self, admin: User, text: str) -> None:
         imported("projects", admin, [["Project name", "Starts at"], ["One", text]])
         found = projects()["One"].starts_at
@@ -91,13 +93,17 @@ class TestValues:
     def test_a_choice_is_found_by_its_label_in_either_language(self, admin: User) -> None:
         with translation.override("zh-hans"):
             label = str(Project.State.DONE.label)
-        imported("projects", admin, [["Project name", "State"], ["A", label], ["B", "finished"], ["C", "done"], ["D", ""]])
+        imported(
+            "projects", admin, [["Project name", "State"], ["A", label], ["B", "finished"], ["C", "done"], ["D", ""]]
+        )
         assert [projects()[name].state for name in "ABCD"] == ["done", "done", "done", "planned"]
 
     def test_a_name_that_several_have_is_refused_at_its_cell(self, admin: User) -> None:
         for number in range(2):
             make(User, name="王伟", username=f"wang{number}")
-        batch = checked("projects", admin, [["Project name", "Owner"], ["One", "王伟"], ["Two", "wang1"], ["Three", "无人"]])
+        batch = checked(
+            "projects", admin, [["Project name", "Owner"], ["One", "王伟"], ["Two", "wang1"], ["Three", "无人"]]
+        )
         assert errors(batch).keys() == {2, 4}
         assert "2 records are called “王伟”" in errors(batch)[2]["owner"][0]
 
@@ -135,7 +141,9 @@ class TestRights:
 
     def test_a_field_that_may_not_be_edited_is_no_column(self) -> None:
         me = make_user(*all_permissions(), field_rights={"projects.budget": "read_only"}, language="en")
-        batch = services.import_upload(resources["projects"], csv_file([["Project name", "Budget"], ["One", "5"]]), by=me)
+        batch = services.import_upload(
+            resources["projects"], csv_file([["Project name", "Budget"], ["One", "5"]]), by=me
+        )
         assert batch.columns == {0: "name"}
 
     def test_rights_are_those_of_the_moment_it_runs(self, admin: User) -> None:
@@ -280,7 +288,9 @@ class TestUndo:
 
     def test_what_somebody_changed_since_stays_and_is_listed(self, admin: User, client: Any) -> None:
         make(Project, name="Old", note="before")
-        batch = imported("projects", admin, [["Project name", "Remarks"], ["Old", "after"], ["New", "x"]], policy="update")
+        batch = imported(
+            "projects", admin, [["Project name", "Remarks"], ["Old", "after"], ["New", "x"]], policy="update"
+        )
         for project in Project.objects.all():
             resources["projects"].update(project, {"phone": "5"}, by=admin)
         assert undone(batch).counts["kept"] == 2
@@ -303,7 +313,9 @@ class TestUndo:
 
     def test_users_go_by_their_own_service(self, admin: User) -> None:
         head = ["Login name", "Full name", "Password"]
-        batch = imported("users", admin, [head, ["li.si", "李四", "Kx7-nine-fish"], ["wang.wu", "王五", "Kx7-nine-fish"]])
+        batch = imported(
+            "users", admin, [head, ["li.si", "李四", "Kx7-nine-fish"], ["wang.wu", "王五", "Kx7-nine-fish"]]
+        )
         owner = User.objects.get_queryset().get(username="li.si")
         make(Project, name="Kept", owner=owner)
         assert undone(batch).counts["removed"] == 1

@@ -54,6 +54,8 @@ class ResourceForm(forms.ModelForm[Any]):
     """A record's form for one user: fields the user may edit, choices the user may see, the version opened."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    looked_up: frozenset[str] = frozenset()
+    """Fields whose records were just read: the model need not ask the database once more whether they exist."""
 
     def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
         self.resource = resource
@@ -96,6 +98,9 @@ class ResourceForm(forms.ModelForm[Any]):
             return list(getattr(self.instance, model_field.name).values_list("pk", flat=True))
         value = getattr(self.instance, model_field.attname)
         return [] if value is None else [value]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | self.looked_up
 
     @property
     def values(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from core.access import Actor
@@ -13,6 +14,9 @@ from core.resources.forms import ResourceForm
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
+
+
+KEPT_TEXTS = 1_000  # of each field
 
 
 class Offered:
@@ -50,13 +54,21 @@ class Offered:
 class RowForms:
     """One form, filled again for each new row.
 
-    It is the form of the pages, with two differences that only save queries: what may be chosen is looked up among the
-    records given to `offer`, and unique constraints are left to whoever asks for many rows at once.
+    It is the form of the pages, with differences that only save time: what may be chosen is looked up among the
+    records given to `offer`, what a field has said of a text it says again without looking, and unique constraints are
+    left to whoever asks for many rows at once.
     """
 
     def __init__(self, resource: Resource, user: Actor) -> None:
         self.model = resource.model
         self.form = resource.form_for(user, data={})
+        self._known: dict[str, dict[str, tuple[Any, ValidationError | None]]] = {}
+        for name, field in self.form.fields.items():
+            if not isinstance(field, forms.FileField):
+                self._remember(name, field)
+        checks, _date_checks = self.model()._get_unique_checks()
+        if {names for _model, names in checks} <= {(self.model._meta.pk.name,)}:
+            self.form.validate_unique = _later_too  # type: ignore[method-assign]  # there is nothing to be asked
         self.defaults = {
             name: value for name, field in self.form.fields.items() if (value := _default(self.form, name, field))
         }
@@ -69,6 +81,7 @@ class RowForms:
     def offer(self, name: str, records: Iterable[models.Model]) -> None:
         """Let these records be chosen in a field, and no others."""
         offer(self.form, name, records)
+        self._known[name].clear()
 
     def filled(self, given: Mapping[str, Any]) -> ResourceForm:
         """The form with the values of a new row, checked; fields that are not given hold what an empty form holds."""
@@ -80,11 +93,37 @@ class RowForms:
         form.full_clean()
         return form
 
+    def _remember(self, name: str, field: forms.Field) -> None:
+        """Let a field keep what it made of a text: columns say the same few things again and again."""
+        clean, known = field.clean, self._known.setdefault(name, {})
+
+        def remembered(value: Any) -> Any:
+            if not isinstance(value, str):
+                return clean(value)
+            if value not in known:
+                if len(known) >= KEPT_TEXTS:
+                    known.clear()
+                try:
+                    known[value] = (clean(value), None)
+                except ValidationError as error:
+                    known[value] = (None, error)
+            cleaned, refusal = known[value]
+            if refusal is not None:
+                raise refusal
+            return cleaned
+
+        field.clean = remembered  # type: ignore[method-assign]
+
 
 def offer(form: ResourceForm, name: str, records: Iterable[models.Model]) -> None:
     """Let these records be chosen in a field of the form, and no others."""
     field: Any = form.fields[name]
     field.queryset = Offered(field.queryset.model, records)
+    form.looked_up |= {name}
+
+
+def _later_too() -> None:
+    """Nothing is unique by itself."""
 
 
 def _later(exclude: Any = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from core.access import Actor
@@ -23,8 +23,8 @@ class Duplicates:
     def stored(self, rows: Sequence[SheetRow]) -> list[list[int]]:
         """For each row the keys of the records that it may be the same as, in order."""
         found: list[set[int]] = [set() for _row in rows]
-        for key in self._keys:
-            wanted = [self._of(key, row) for row in rows]
+        for index, key in enumerate(self._keys):
+            wanted = [self._unique(row)[index] for row in rows]
             taken = key.taken(self._resource.model, (one for one in wanted if one is not None))
             for same, one in zip(found, wanted, strict=True):
                 if one in taken:
@@ -41,8 +41,8 @@ class Duplicates:
 
         The row is remembered for those below it.
         """
-        for index, key in self._named(row):
-            if (number := self._in_file.setdefault((index, key), row.number)) != row.number:
+        for index, key in enumerate(self._unique(row)):
+            if key is not None and (number := self._in_file.setdefault((index, key), row.number)) != row.number:
                 return number, self._keys[index].names[-1]
         return 0, ""
 
@@ -50,11 +50,8 @@ class Duplicates:
         """Begin anew: the rows so far are stored."""
         self._in_file.clear()
 
-    def _named(self, row: SheetRow) -> Iterable[tuple[int, Any]]:
-        for index, key in enumerate(self._keys):
-            if (one := self._of(key, row)) is not None:
-                yield index, one
-
-    def _of(self, key: UniqueKey, row: SheetRow) -> Any:
-        """What must be unique about the row; nothing while one of the cells is wrong."""
-        return None if row.errors.keys() & set(key.names) else key.of(row.record)
+    def _unique(self, row: SheetRow) -> list[Any]:
+        """What must be unique about the row, for each constraint; None while one of its cells is wrong."""
+        if row.unique is None:
+            row.unique = [None if row.errors.keys() & set(key.names) else key.of(row.record) for key in self._keys]
+        return row.unique

@@ -85,7 +85,9 @@ def failures_as_workbook(batch: Import, labels: Mapping[str, str]) -> bytes:
     with xlsxwriter.Workbook(output, {**OPTIONS, "constant_memory": True, "in_memory": False}) as book:
         sheet = book.add_worksheet(_("Rows"))
         bold = book.add_format({"bold": True, "bg_color": "#f2f4f7"})
-        wrong = book.add_format({"bg_color": "#fde3e1", "font_color": "#b42318", "border": 1, "border_color": "#e5988f"})
+        wrong = book.add_format(
+            {"bg_color": "#fde3e1", "font_color": "#b42318", "border": 1, "border_color": "#e5988f"}
+        )
         reason = book.add_format({"font_color": "#b42318"})
         sheet.set_column(0, max(width - 1, 0), WIDTH)
         sheet.set_column(width, width, 3 * WIDTH)

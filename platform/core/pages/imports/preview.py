@@ -80,9 +80,7 @@ class Preview:
     @cached_property
     def same(self) -> list[ShownRow]:
         """The first rows that are there already, with the records they are the same as."""
-        wanted = list(
-            islice((found for found in self._rows() if found[2].keys() & {"same", "above"}), SAME_ROWS)
-        )
+        wanted = list(islice((found for found in self._rows() if found[2].keys() & {"same", "above"}), SAME_ROWS))
         pks = {pk for _number, _cells, finding in wanted for pk in finding.get("same", ())}
         seen = {
             record.pk: (str(record), self._resource.record_url(record))

@@ -29,7 +29,7 @@ class SheetRow:
     """One row: what stands in it as the form takes it, and what the form said of it as a new record.
 
     `cells` are the texts by field; `given` leaves out the empty ones. `values` are the checked values, and `record`
-    holds them, unsaved, as far as they passed.
+    holds them, unsaved, as far as they passed. `unique` is what must be so about it, once that was asked.
     """
 
     place: int
@@ -40,6 +40,7 @@ class SheetRow:
     errors: Errors = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     record: Any = None
+    unique: list[Any] | None = None
 
 
 class Sheet:

@@ -6,6 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -28,6 +29,7 @@ SERIAL = re.compile(r"^\d{4,5}(\.\d+)?$")
 CLOCK = re.compile(r"^(\d{1,2})[:时点](\d{1,2})(?:[:分](\d{1,2}))?秒?分?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$")
 CURRENCY = re.compile(r"^(?:¥|￥|\$|€|RMB|CNY|人民币)\s*|\s*元$", re.IGNORECASE)
 GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
+PLAIN_NUMBER = re.compile(r"^-?\d+(\.\d+)?$", re.ASCII)
 LAST_SERIAL = 2_958_465.0  # 9999-12-31 in Excel
 
 
@@ -59,6 +61,8 @@ def parts(text: str) -> list[str]:
 
 def number(text: str) -> str:
     """1,234.50 and ￥1234.5元 as 1234.50 and 1234.5; a comma that groups nothing is left for the form to refuse."""
+    if PLAIN_NUMBER.match(text):
+        return text
     narrow = CURRENCY.sub("", unicodedata.normalize("NFKC", text).replace(" ", "").replace("\u00a0", ""))
     narrow = CURRENCY.sub("", narrow)
     return narrow.replace(",", "") if GROUPED.match(narrow) else narrow
@@ -74,6 +78,7 @@ def moment(text: str) -> str:
     return _moment(text) or text
 
 
+@lru_cache(1_000)
 def _moment(text: str) -> str:
     narrow = unicodedata.normalize("NFKC", text).strip()
     if SERIAL.match(narrow):

@@ -37,17 +37,24 @@ class Writer:
 
     def write(self, rows: Sequence[Sequence[Any]]) -> list[Outcome]:
         """Store the rows of a chunk; what came of each, in order."""
-        read = self._sheet.read(rows)
-        stored = self._duplicates.stored(read)
+        read = left = self._sheet.read(rows)
+        while left:
+            left = self._pass(left)
+        return [self._outcomes[row.place] for row in read]
+
+    def _pass(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
+        """Store the rows, but for those that are the same as one above them: there has to be a record first."""
+        self._duplicates.forget()
+        stored = self._duplicates.stored(rows)
         self._reach(pk for same in stored for pk in same)
-        for row, same in zip(read, stored, strict=True):
-            if self._duplicates.above(row)[0]:
-                self._store_waiting()
-                same = self._again(row)  # noqa: PLW2901  the row above is stored now
-            if outcome := self._done(row, same):
+        twins = []
+        for row, same in zip(rows, stored, strict=True):
+            if not same and self._duplicates.above(row)[0]:
+                twins.append(row)
+            elif outcome := self._done(row, same):
                 self._outcomes[row.place] = outcome
         self._store_waiting()
-        return [self._outcomes[row.place] for row in read]
+        return twins
 
     def _done(self, row: SheetRow, same: list[int]) -> Outcome | None:
         """What came of the row; None while it waits to be stored with others."""
@@ -68,13 +75,6 @@ class Writer:
     def _policy(self, row: SheetRow) -> Policy:
         policy = Policy(self._batch.policy)
         return Policy(self._batch.decisions.get(str(row.number), Policy.SKIP)) if policy == Policy.ASK else policy
-
-    def _again(self, row: SheetRow) -> list[int]:
-        self._duplicates.forget()
-        self._duplicates.above(row)
-        (same,) = self._duplicates.stored([row])
-        self._reach(same)
-        return same
 
     def _reach(self, pks: Any) -> None:
         wanted = set(pks) - self._changeable.keys()

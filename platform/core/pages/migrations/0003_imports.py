@@ -8,58 +8,103 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pages', '0002_views_shared_and_steps_for_many'),
+        ("pages", "0002_views_shared_and_steps_for_many"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listsettings',
-            name='import_columns',
-            field=models.JSONField(default=dict, verbose_name='Columns of imports'),
+            model_name="listsettings",
+            name="import_columns",
+            field=models.JSONField(default=dict, verbose_name="Columns of imports"),
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('resource', models.CharField(max_length=40, verbose_name='Module')),
-                ('state', models.CharField(choices=[('uploaded', 'Columns to be matched'), ('checking', 'Being checked'), ('checked', 'Ready to begin'), ('running', 'Running'), ('done', 'Done'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='uploaded', max_length=9, verbose_name='Status')),
-                ('name', models.CharField(max_length=200, verbose_name='File name')),
-                ('headings', models.JSONField(default=list, verbose_name='Headings')),
-                ('mapping', models.JSONField(default=dict, verbose_name='Columns')),
-                ('policy', models.CharField(choices=[('skip', 'Leave out the row'), ('update', 'Update the record that is there'), ('create', 'Create it all the same'), ('ask', 'Let me decide on each')], default='skip', max_length=6, verbose_name='Rows that are there already')),
-                ('decisions', models.JSONField(default=dict, verbose_name='Decisions')),
-                ('rows_total', models.PositiveIntegerField(default=0, verbose_name='Rows')),
-                ('counts', models.JSONField(default=dict, verbose_name='Counts')),
-                ('versions', models.JSONField(default=dict, verbose_name='Versions')),
-                ('job_id', models.BigIntegerField(null=True, verbose_name='Job')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created at')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='Finished at')),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("resource", models.CharField(max_length=40, verbose_name="Module")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "Columns to be matched"),
+                            ("checking", "Being checked"),
+                            ("checked", "Ready to begin"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("undoing", "Being undone"),
+                            ("undone", "Undone"),
+                        ],
+                        default="uploaded",
+                        max_length=9,
+                        verbose_name="Status",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="File name")),
+                ("headings", models.JSONField(default=list, verbose_name="Headings")),
+                ("mapping", models.JSONField(default=dict, verbose_name="Columns")),
+                (
+                    "policy",
+                    models.CharField(
+                        choices=[
+                            ("skip", "Leave out the row"),
+                            ("update", "Update the record that is there"),
+                            ("create", "Create it all the same"),
+                            ("ask", "Let me decide on each"),
+                        ],
+                        default="skip",
+                        max_length=6,
+                        verbose_name="Rows that are there already",
+                    ),
+                ),
+                ("decisions", models.JSONField(default=dict, verbose_name="Decisions")),
+                ("rows_total", models.PositiveIntegerField(default=0, verbose_name="Rows")),
+                ("counts", models.JSONField(default=dict, verbose_name="Counts")),
+                ("versions", models.JSONField(default=dict, verbose_name="Versions")),
+                ("job_id", models.BigIntegerField(null=True, verbose_name="Job")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="Created at")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="Finished at")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Import',
-                'verbose_name_plural': 'Imports',
+                "verbose_name": "Import",
+                "verbose_name_plural": "Imports",
             },
         ),
         migrations.CreateModel(
-            name='ImportChunk',
+            name="ImportChunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('rows', models.JSONField(default=list)),
-                ('findings', models.JSONField(default=dict)),
-                ('outcome', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
-                ('undo', models.JSONField(default=dict)),
-                ('state', models.PositiveSmallIntegerField(choices=[(0, 'Waiting'), (1, 'Done'), (2, 'Undone')], default=0)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pages.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("rows", models.JSONField(default=list)),
+                ("findings", models.JSONField(default=dict)),
+                ("outcome", models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                ("undo", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.PositiveSmallIntegerField(choices=[(0, "Waiting"), (1, "Done"), (2, "Undone")], default=0),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pages.import"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Rows of an import',
-                'verbose_name_plural': 'Rows of imports',
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='import_chunk_once')],
+                "verbose_name": "Rows of an import",
+                "verbose_name_plural": "Rows of imports",
+                "constraints": [models.UniqueConstraint(fields=("batch", "number"), name="import_chunk_once")],
             },
         ),
     ]
