@@ -60,9 +60,7 @@ class TestValues:
         assert (made.owner, made.created_by, made.department) == (other, admin, other.department)
         assert set(made.members.all()) == {admin, other}
         line = LogEntry.objects.of("projects", made.pk).get()
-        assert (line.verb, line.actor_id, line.changes["name"]) == ("create", admin.pk, ["", "新项目"]) or line.changes[
-            "name"
-        ] == [None, "新项目"]
+        assert (line.verb, line.actor_id, line.changes["name"]) == ("create", admin.pk, [None, "新项目"])
 
     @pytest.mark.parametrize(
         "text",
@@ -149,7 +147,7 @@ class TestRights:
     def test_rights_are_those_of_the_moment_it_runs(self, admin: User) -> None:
         me = make_user(*all_permissions(), language="en")
         batch = checked("projects", me, [["Project name"], ["One"]])
-        role = me.roles.get()  # type: ignore[attr-defined]
+        role = me.roles.get()
         role.permissions = sorted(all_permissions() - {"projects.add"})
         role.save()
         services.import_begin(batch, {}, by=me)
@@ -198,7 +196,8 @@ class TestDuplicates:
         rows = [["Project name", "Remarks", "Budget"], ["Old", "after", ""], ["New", "x", ""]]
         batch = imported("projects", admin, rows, policy=Policy.UPDATE)
         assert batch.counts == {"updated": 1, "created": 1}
-        assert (projects()["Old"].note, projects()["Old"].budget, projects()["Old"].version) == ("after", 5, 2)
+        old = projects()["Old"]
+        assert (old.note, old.budget, old.version) == ("after", Decimal(5), 2)
 
     def test_an_update_needs_no_required_columns(self, admin: User) -> None:
         make(User, username="fu.rui", name="符睿", telephone="1")
@@ -282,7 +281,7 @@ class TestUndo:
         assert undone(batch).counts | {"created": 1, "updated": 1} == batch.counts
         assert (batch.counts["removed"], batch.counts["reverted"]) == (1, 1)
         old.refresh_from_db()
-        assert (old.note, old.budget, list(old.members.all())) == ("before", 5, members)
+        assert (old.note, old.budget, list(old.members.all())) == ("before", Decimal(5), members)
         assert Project.objects.get(name="New").deleted_at is not None
         assert {line.verb for line in LogEntry.objects.of("projects")} >= {"import", "import_undo", "delete", "change"}
 
@@ -327,9 +326,9 @@ def test_headings_are_guessed_and_what_a_user_says_is_remembered(admin: User) ->
     resource = resources["projects"]
     with translation.override("zh-hans"):
         due = str(resource.form_for(admin).fields["due"].label)
-    file = lambda: csv_file([["Project name *", due, "Money", "budget", "?"], ["One", "", "5", "6", ""]])  # noqa: E731
-    batch = services.import_upload(resource, file(), by=admin)
+    rows = [["Project name *", due, "Money", "budget", "?"], ["One", "", "5", "6", ""]]
+    batch = services.import_upload(resource, csv_file(rows), by=admin)
     assert batch.columns == {0: "name", 1: "due", 3: "budget"}
     services.import_match(batch, resource, {0: "name", 2: "budget"}, Policy.SKIP, by=admin)
-    assert services.import_upload(resource, file(), by=admin).columns == {0: "name", 2: "budget"}
+    assert services.import_upload(resource, csv_file(rows), by=admin).columns == {0: "name", 2: "budget"}
     assert ListSettings.of(make_administrator(), "projects").import_columns == {}

@@ -54,9 +54,10 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
         for name, value in plain.items():
             setattr(record, name, value)
         if isinstance(record, Record):
-            if record.owner_id is None:
-                record.owner = by  # the user is at hand: none is read for each record
-            _belong(record, by)
+            owned: Any = record
+            if owned.owner_id is None:
+                owned.owner = by  # the user is at hand: none is read for each record
+            _belong(owned, by)
         records.append(record)
         chosen.append(many)
     model._base_manager.bulk_create(records)

@@ -100,7 +100,8 @@ class ResourceForm(forms.ModelForm[Any]):
         return [] if value is None else [value]
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | self.looked_up
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
+        return excluded | self.looked_up
 
     @property
     def values(self) -> dict[str, Any]:

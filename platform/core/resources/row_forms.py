@@ -85,13 +85,13 @@ class RowForms:
 
     def filled(self, given: Mapping[str, Any]) -> ResourceForm:
         """The form with the values of a new row, checked; fields that are not given hold what an empty form holds."""
-        form = self.form
+        form: Any = self.form
         form.instance = self.model()
         form.instance.validate_constraints = _later
         form.data = {**self.defaults, **given}
-        form._errors = None  # type: ignore[assignment]  # so that it checks anew
+        form._errors = None  # so that it checks anew
         form.full_clean()
-        return form
+        return self.form
 
     def _remember(self, name: str, field: forms.Field) -> None:
         """Let a field keep what it made of a text: columns say the same few things again and again."""

@@ -64,11 +64,12 @@ def _key(model: type[models.Model], constraint: models.UniqueConstraint) -> Uniq
     parts = []
     for expression in given:
         lower = isinstance(expression, Lower)
-        plain = expression.get_source_expressions()[0] if lower else expression
-        if type(plain) is not F or "__" in plain.name:
+        plain: Any = expression.get_source_expressions()[0] if lower else expression
+        name = str(getattr(plain, "name", ""))
+        if type(plain) is not F or "__" in name:
             return None
-        field: Any = model._meta.get_field(plain.name)
-        parts.append((field.attname, plain.name, lower))
+        field: Any = model._meta.get_field(name)
+        parts.append((field.attname, name, lower))
     if constraint.condition is not None and not _understood(constraint.condition):
         return None
     if constraint.nulls_distinct is False:

@@ -89,7 +89,7 @@ class Import(models.Model):
     @property
     def job(self) -> Job | None:
         """The job at work on it, or the last one that was."""
-        return Job.rows.of(self.owner_id).filter(pk=self.job_id).first()
+        return Job.rows.of(self.owner_id).filter(pk=self.job_id or 0).first()
 
     @property
     def columns(self) -> dict[int, str]:
@@ -101,13 +101,10 @@ class Import(models.Model):
         if more:
             self.counts = {**self.counts, name: self.counts.get(name, 0) + more}
 
-    def chunk(self, number: int) -> ImportChunk:
-        """One chunk of its rows."""
-        return ImportChunk.objects.get(batch=self, number=number)
-
     def chunks(self) -> models.QuerySet[ImportChunk]:
         """Its rows in chunks, in order."""
-        return ImportChunk.objects.filter(batch=self).order_by("number")
+        found: models.QuerySet[ImportChunk] = ImportChunk.objects.filter(batch=self).order_by("number")
+        return found
 
 
 class ImportChunk(models.Model):

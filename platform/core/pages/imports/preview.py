@@ -91,7 +91,7 @@ class Preview:
     @property
     def more_same(self) -> int:
         """How many more there are than are shown."""
-        return max(0, self.counts["same"] - len(self.same))
+        return max(0, int(self.counts["same"]) - len(self.same))
 
     def _rows(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
         for chunk in self._batch.chunks().iterator():
@@ -141,7 +141,7 @@ class Result:
     def counts(self) -> dict[str, int]:
         """How many rows came to what."""
         names = ("created", "updated", "skipped", "failed", "removed", "reverted", "kept")
-        return dict.fromkeys(names, 0) | self._batch.counts
+        return {name: int(self._batch.counts.get(name, 0)) for name in names}
 
     @cached_property
     def failures(self) -> list[Told]:

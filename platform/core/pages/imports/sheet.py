@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -138,7 +138,7 @@ class Sheet:
 def messages_of(form: forms.BaseForm) -> Errors:
     """What the form says, by field; what is about no field of its own under nothing."""
     return {
-        "" if name == forms.forms.NON_FIELD_ERRORS else name: [str(message) for message in messages]
+        "" if name == NON_FIELD_ERRORS else name: [str(message) for message in messages]
         for name, messages in form.errors.items()
     }
 
@@ -147,9 +147,7 @@ def errors_of(error: ValidationError) -> Errors:
     """What a service says, by field."""
     if not hasattr(error, "error_dict"):
         return {"": error.messages}
-    return {
-        "" if name == forms.forms.NON_FIELD_ERRORS else name: messages for name, messages in error.message_dict.items()
-    }
+    return {"" if name == NON_FIELD_ERRORS else name: messages for name, messages in error.message_dict.items()}
 
 
 def _merged(first: Errors, second: Errors) -> Errors:

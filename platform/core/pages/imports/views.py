@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from core.pages.imports import services
@@ -55,11 +56,11 @@ def upload(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Template and upload, and the user's last imports into this list."""
     user = actor(request)
     errors: list[str] = []
-    if request.method == "POST":
+    file = request.FILES.get("file")
+    if request.method == "POST" and file is None:
+        errors = [_("Choose a file first.")]
+    elif file is not None:
         try:
-            file = request.FILES.get("file")
-            if file is None:
-                raise ValidationError(_("Choose a file first."), code="required")
             batch = services.import_upload(resource, file, by=user)
         except ValidationError as error:
             errors = error.messages
@@ -130,9 +131,9 @@ def _go_on(request: HttpRequest, resource: Resource, batch: Import) -> None:
             services.import_rematch(batch)
         case "begin":
             rest = request.POST.get("rest", Policy.SKIP)
-            decisions = {row: rest for row in _undecided(batch)} if rest != Policy.SKIP else {}
+            decisions = dict.fromkeys(_undecided(batch), rest) if rest != Policy.SKIP else {}
             decisions |= {
-                name.removeprefix("row-"): what for name, what in request.POST.items() if name.startswith("row-")
+                name.removeprefix("row-"): str(what) for name, what in request.POST.items() if name.startswith("row-")
             }
             services.import_begin(batch, decisions, by=user)
         case "undo":
@@ -186,7 +187,7 @@ def _context(request: HttpRequest, resource: Resource, batch: Import, errors: li
 
 def _posted(request: HttpRequest) -> dict[int, str]:
     return {
-        int(name.removeprefix("column-")): value
+        int(name.removeprefix("column-")): str(value)
         for name, value in request.POST.items()
         if name.startswith("column-") and name.removeprefix("column-").isdigit()
     }
@@ -212,8 +213,6 @@ def _title(resource: Resource) -> str:
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    from django.utils.http import content_disposition_header
-
     response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
     response["Content-Disposition"] = content_disposition_header(True, name)
     response["X-Content-Type-Options"] = "nosniff"
