@@ -27,7 +27,7 @@ def import_check(run: Run, *, batch: int) -> None:
         return
     check = Check(resource_of(checked, run.user), run.user, checked)
     done = 0
-    for chunk in checked.chunks():
+    for chunk in checked.chunks().iterator(1):
         chunk.findings = {str(row.place): found for row, found in check.findings(chunk.rows) if found}
         chunk.save(update_fields=["findings"])
         done += len(chunk.rows)

@@ -68,7 +68,7 @@ def template_as_workbook(resource: Resource, user: Actor) -> bytes:
 
 def failed_rows(batch: Import) -> Iterator[tuple[int, Sequence[str], Errors]]:
     """The rows that could not be stored: their number in the file, their cells, what was wrong."""
-    for chunk in batch.chunks():
+    for chunk in batch.chunks().iterator(1):
         for (number, cells), (what, *rest) in zip(chunk.rows, chunk.outcome, strict=False):
             if what == "failed":
                 yield number, cells, rest[0]

@@ -74,13 +74,13 @@ class Preview:
     @cached_property
     def bad(self) -> list[ShownRow]:
         """The first rows that can't be stored as they are."""
-        shown = (self._shown(*found) for found in self._rows() if "errors" in found[2])
+        shown = (self._shown(*found) for found in self._remarkable() if "errors" in found[2])
         return list(islice(shown, BAD_ROWS))
 
     @cached_property
     def same(self) -> list[ShownRow]:
         """The first rows that are there already, with the records they are the same as."""
-        wanted = list(islice((found for found in self._rows() if found[2].keys() & {"same", "above"}), SAME_ROWS))
+        wanted = list(islice((found for found in self._remarkable() if found[2].keys() & {"same", "above"}), SAME_ROWS))
         pks = {pk for _number, _cells, finding in wanted for pk in finding.get("same", ())}
         seen = {
             record.pk: (str(record), self._resource.record_url(record))
@@ -94,9 +94,16 @@ class Preview:
         return max(0, int(self.counts["same"]) - len(self.same))
 
     def _rows(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
-        for chunk in self._batch.chunks().iterator():
+        for chunk in self._batch.chunks().iterator(1):
             for place, (number, cells) in enumerate(chunk.rows):
                 yield number, cells, chunk.findings.get(str(place), {})
+
+    def _remarkable(self) -> Iterator[tuple[int, list[str], dict[str, Any]]]:
+        """The rows that the check says anything of."""
+        for chunk in self._batch.chunks().exclude(findings={}).iterator(1):
+            for place in sorted(map(int, chunk.findings)):
+                number, cells = chunk.rows[place]
+                yield number, cells, chunk.findings[str(place)]
 
     def _shown(
         self,
@@ -154,13 +161,13 @@ class Result:
         return list(islice(self._kept(), FAILURES))
 
     def _failed(self) -> Iterator[Told]:
-        for chunk in self._batch.chunks().iterator():
+        for chunk in self._batch.chunks().iterator(1):
             for (number, cells), (what, *rest) in zip(chunk.rows, chunk.outcome, strict=False):
                 if what == "failed":
                     yield Told(number, self._text(cells), told(rest[0], self._labels))
 
     def _kept(self) -> Iterator[Told]:
-        for chunk in self._batch.chunks().iterator():
+        for chunk in self._batch.chunks().exclude(undo={}).iterator(1):
             for place, why in sorted(chunk.undo.items(), key=lambda item: int(item[0])):
                 number, cells = chunk.rows[int(place)]
                 pk = chunk.outcome[int(place)][1]

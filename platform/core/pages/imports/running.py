@@ -52,8 +52,8 @@ def import_run(run: Run, *, batch: int) -> dict[str, Any]:
 
 def next_in_turn(run: Run, batch: Import, kind: str, left: QuerySet[ImportChunk], resource: Resource) -> None:
     """Order the next chunk, or end the import (or its undoing) when none is left."""
-    if (following := left.first()) is not None:
-        key = f"{batch.pk}/{following.number}"
+    if (following := left.values_list("number", flat=True).first()) is not None:
+        key = f"{batch.pk}/{following}"
         batch.job_id = enqueue(kind, {"batch": batch.pk}, by=run.user, key=key).pk
     else:
         _finish(run, batch, resource)
@@ -97,7 +97,7 @@ def forget_secrets(batch: Import, resource: Resource, user: Any) -> None:
     secret = [column for column, name in batch.columns.items() if name in fields and fields[name].secret]
     if not secret:
         return
-    for chunk in batch.chunks():
+    for chunk in batch.chunks().iterator(1):
         for _number, cells in chunk.rows:
             for column in secret:
                 if column < len(cells):

@@ -47,8 +47,8 @@ def import_undo(run: Run, *, batch: int) -> dict[str, Any]:
         undone.versions = taken.versions
         for name, number in taken.counts.items():
             undone.count(name, number)
-        rows = undone.rows_total
-        tell(run, rows - sum(len(one.rows) for one in left), rows)
+        share = 1 - left.count() / undone.chunks().count()
+        tell(run, round(undone.rows_total * share), undone.rows_total)
     next_in_turn(run, undone, UNDO, left.all(), resource)
     return {"import": undone.pk}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from core.pages.imports.checking import may_add, refused
@@ -107,7 +107,7 @@ class Writer:
         try:
             with transaction.atomic():
                 record = self._resource.save(form, by=self._user)
-        except DatabaseError as error:
+        except (DataError, IntegrityError) as error:
             return _failed({"": [_("The database refused it (%(error)s).") % {"error": type(error).__name__}]})
         return _failed(messages_of(form)) if record is None else ["created", record.pk, record.version]
 
