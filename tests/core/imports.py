@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,14 +14,12 @@ from django.utils import translation
 from core.db import current_company
 from core.jobs.kinds import kind_named
 from core.jobs.models import Job
-from core.jobs.run import Run
+from core.jobs.run import Cancelled, Run
 from core.pages.imports.models import Import, Policy
 from core.pages.imports.services import import_begin, import_match, import_take_back, import_upload
 from core.resources import Resource
 from core.resources.registry import resources
 from tenants.people.models import User
-
-WORKING = {Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING}
 
 
 def csv_file(rows: Iterable[Sequence[str]], *, encoding: str = "utf-8", separator: str = ",") -> SimpleUploadedFile:
@@ -36,17 +35,29 @@ def fresh(user: User) -> User:
     return found
 
 
+class Stopped(Run):
+    """A try that is stopped after so many pieces."""
+
+    pieces = 1000
+
+    def progress(self, done: int, total: int | None = None, text: str = "") -> None:
+        """Stop when it is time to."""
+        if not self.pieces:
+            raise Cancelled
+        self.pieces -= 1
+        super().progress(done, total, text)
+
+
 def worked(batch: Import, *, chunks: int = 1000) -> Import:
-    """The import after its jobs were done, without a worker."""
-    for _chunk in range(chunks):
-        batch.refresh_from_db()
-        job = batch.job
-        if batch.state not in WORKING or job is None:
-            break
-        user = fresh(batch.owner)
-        run = Run(company=current_company(), user=user, job_id=job.pk, attempt=1)
-        with translation.override(user.language or translation.get_language()):
-            kind_named(job.kind).work(run, **job.payload)
+    """The import after its job was done, or stopped after so many chunks; without a worker."""
+    batch.refresh_from_db()
+    job = batch.job
+    assert job is not None
+    user = fresh(batch.owner)
+    run = Stopped(company=current_company(), user=user, job_id=job.pk, attempt=1)
+    run.pieces = chunks
+    with translation.override(user.language or translation.get_language()), suppress(Cancelled):
+        kind_named(job.kind).work(run, **job.payload)
         job.state = Job.State.DONE
         job.save()
     batch.refresh_from_db()

@@ -40,7 +40,7 @@ def test_a_killed_worker_loses_and_doubles_no_row(site: Site, monkeypatch: pytes
     assert batch.counts == {"good": ROWS, "bad": 0, "same": 0}
 
     services.import_begin(batch, {}, by=admin)
-    wait_for(lambda: Project.objects.exists())
+    wait_for(Project.objects.exists)
     processes.kill_tree(first)
     assert 0 < Project.objects.count() < ROWS
     assert Project.objects.count() % CHUNK == 0

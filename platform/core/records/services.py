@@ -120,7 +120,7 @@ def record_delete(record: Stored, *, by: Actor) -> None:
 @transaction.atomic
 def records_delete(model: type[R], pks: Sequence[int], *, by: Actor) -> None:
     """Put many records of a model that has a trash there, in a few statements."""
-    records = list(model._base_manager.filter(pk__in=pks, deleted_at=None).select_for_update(of=("self",)))
+    records = list(model._base_manager.filter(pk__in=pks, deleted_at=None).select_for_update(of=("self",), no_key=True))
     now = timezone.now()
     kept = model._base_manager.filter(pk__in=[record.pk for record in records])
     kept.update(deleted_at=now, deleted_by_id=by.pk, version=models.F("version") + 1, updated_at=now)

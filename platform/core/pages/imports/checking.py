@@ -20,9 +20,9 @@ CHECK = "import.check"
 
 
 @job(CHECK, label=gettext_lazy("Check of an import"), retries=2, timeout=1800)
-def import_check(run: Run, *, batch: int) -> None:
+def import_check(run: Run, **payload: Any) -> None:
     """Find what is wrong with the rows, and which of them are there already."""
-    checked: Import = Import.objects.held(batch)
+    checked: Import = Import.objects.held(payload["batch"])
     if checked.state != Import.State.CHECKING:
         return
     check = Check(resource_of(checked, run.user), run.user, checked)

@@ -49,7 +49,8 @@ class Importable:
         """Its values with what they are called: the choices of the form, and those of the list's column."""
         given = self.field.choices if isinstance(self.field, forms.ChoiceField) else ()
         own = [] if isinstance(self.field, forms.ModelChoiceField) else [one for one in _flat(given) if one[0] != ""]
-        return [*own, *(self.column.choices if self.column else ())]
+        of_list = self.column.choices if self.column else ()
+        return [*own, *(one for one in of_list if str(one[1]) not in {str(label) for _value, label in own})]
 
 
 def importable(resource: Resource, user: Actor, row_forms: RowForms | None = None) -> dict[str, Importable]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,10 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def of(self, user: Actor, resource: str) -> Self:
         """The user's imports into a resource, newest first."""
         return self.filter(owner_id=user.pk, resource=resource).order_by("-pk")
+
+    def numbered(self, pk: int) -> Import:
+        """The import of this key."""
+        return self.get(pk=pk)
 
     def held(self, pk: int) -> Import:
         """The import, locked until the end of the transaction."""
@@ -85,6 +90,11 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def url(self) -> str:
+        """The address of the step at which it stands."""
+        return reverse(f"{self.resource}-import-step", args=[self.pk])
 
     @property
     def job(self) -> Job | None:

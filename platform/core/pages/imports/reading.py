@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import subprocess
 import sys
@@ -26,7 +25,6 @@ MOST_COLUMNS = 200
 LONGEST_CELL = 32_767  # characters, as in Excel
 SEPARATORS = ",;\t"
 ENCODINGS = ("utf-8-sig", "gb18030")  # tried in this order: hardly any Chinese text of the second is valid in the first
-PROBED_LINES = 20
 PATIENCE = 90  # seconds for a workbook
 SHEET_PROCESS = Path(__file__).with_name("sheet_process.py")
 
@@ -114,10 +112,9 @@ def _decoded(content: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that divides the first lines into the most cells."""
-    lines = list(itertools.islice(io.StringIO(text, newline=""), PROBED_LINES))
+    """The separator that divides the headings into the most cells."""
 
     def cells(separator: str) -> int:
-        return max((len(row) for row in csv.reader(lines, delimiter=separator)), default=0)
+        return len(next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=separator), []))
 
     return max(SEPARATORS, key=cells)

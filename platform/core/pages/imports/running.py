@@ -1,80 +1,103 @@
-"""The job that stores an import: one chunk a try, each in one transaction with the order for the next.
+"""The job that stores an import, chunk by chunk: each in one transaction with what came of it.
 
-A chunk is stored together with what came of it, the end of its job and the job of the chunk after it. So a worker that
-is killed leaves every chunk stored once or not at all, other companies have their turns in between, and nobody waits
-for the locks of a hundred thousand rows.
+So a worker killed at any instant leaves every chunk stored once or not at all, and nobody waits for the locks of a
+hundred thousand rows. What the roles allow is asked anew for every chunk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from core.access import Actor
+from core.db.deadlocks import again_on_deadlock
 from core.jobs.kinds import job
-from core.jobs.run import Run
-from core.jobs.services import enqueue
+from core.jobs.owners import owner_of, refusal_of
+from core.jobs.run import JobFailed, Run
 from core.live.services import notify
 from core.pages.imports.checking import resource_of
 from core.pages.imports.columns import importable
 from core.pages.imports.models import Import, ImportChunk
 from core.pages.imports.writing import Writer
+from core.records.acting import Acting, acting_as
 from core.records.history import log
 from core.resources import Resource
 
 RUN = "import.run"
 COUNTED = ("created", "updated", "skipped", "failed")
 
-
-@job(RUN, label=gettext_lazy("Import"), retries=3, timeout=900)
-def import_run(run: Run, *, batch: int) -> dict[str, Any]:
-    """Store the next chunk, with the rights that the owner has now, and order the one after it."""
-    running: Import = Import.objects.held(batch)
-    if running.state != Import.State.RUNNING:
-        return {}
-    resource = resource_of(running, run.user)
-    stored = sum(running.counts.get(name, 0) for name in COUNTED)
-    tell(run, stored, running.rows_total)
-    chunk = running.chunks().filter(state=ImportChunk.State.WAITING).first()
-    if chunk is not None:
-        chunk.outcome = Writer(resource, run.user, running).write(chunk.rows)
-        chunk.state = ImportChunk.State.DONE
-        chunk.save(update_fields=["outcome", "state"])
-        for outcome in chunk.outcome:
-            running.count(outcome[0])
-        tell(run, stored + len(chunk.rows), running.rows_total)
-    next_in_turn(run, running, RUN, running.chunks().filter(state=ImportChunk.State.WAITING), resource)
-    return {"import": running.pk}
+Piece = Callable[[Import, ImportChunk, Resource, Any], None]
 
 
-def next_in_turn(run: Run, batch: Import, kind: str, left: QuerySet[ImportChunk], resource: Resource) -> None:
-    """Order the next chunk, or end the import (or its undoing) when none is left."""
-    if (following := left.values_list("number", flat=True).first()) is not None:
-        key = f"{batch.pk}/{following}"
-        batch.job_id = enqueue(kind, {"batch": batch.pk}, by=run.user, key=key).pk
-    else:
-        _finish(run, batch, resource)
-    batch.save()
+@job(RUN, label=gettext_lazy("Import"), retries=5, timeout=3600, in_pieces=True)
+def import_run(run: Run, **payload: Any) -> dict[str, Any]:
+    """Store the chunks that are not stored yet."""
+    return by_chunks(run, payload, ImportChunk.State.WAITING, store)
 
 
-def tell(run: Run, done: int, total: int) -> None:
-    """Say how far it is, in rows."""
-    run.progress(done, total, _("%(done)s of %(total)s") % {"done": f"{done:,}", "total": f"{total:,}"})
+def store(batch: Import, chunk: ImportChunk, resource: Resource, user: Any) -> None:
+    """Store the rows of a chunk, with what came of each."""
+    chunk.outcome = Writer(resource, user, batch).write(chunk.rows)
+    chunk.state = ImportChunk.State.DONE
+    for outcome in chunk.outcome:
+        batch.count(outcome[0])
 
 
-def _finish(run: Run, batch: Import, resource: Resource) -> None:
+def by_chunks(run: Run, payload: dict[str, Any], left: ImportChunk.State, piece: Piece) -> dict[str, Any]:
+    """Do a piece of work to each chunk of an import that is in the state `left`; the last one first when it is undone.
+
+    The last piece ends the import, and tells its owner.
+    """
+    batch: Import = Import.objects.numbered(payload["batch"])
+    working, total = batch.state, batch.chunks().count()
+    with acting_as(Acting(payload["address"], payload["impersonator"])):
+        while batch.state == working:
+            share = 1 - batch.chunks().filter(state=left).count() / total
+            done = round(batch.rows_total * share)
+            told = {"done": f"{done:,}", "total": f"{batch.rows_total:,}"}
+            run.progress(done, batch.rows_total, _("%(done)s of %(total)s") % told)
+            batch = _do_chunk(run, batch, left, piece)
+    run.done = batch.rows_total
+    return {"import": batch.pk}
+
+
+@again_on_deadlock
+@transaction.atomic
+def _do_chunk(run: Run, batch: Import, left: ImportChunk.State, piece: Piece) -> Import:
+    """Do the next chunk, unless a worker that was taken for dead did the last one after all."""
+    held: Import = Import.objects.held(batch.pk)
+    if held.state != batch.state:
+        return held
+    user = owner_of(run.user.pk)
+    if barred := refusal_of(user):
+        raise JobFailed(barred)
+    resource = resource_of(held, user)
+    order = "-number" if held.state == Import.State.UNDOING else "number"
+    chunks = held.chunks().filter(state=left).order_by(order)
+    if (chunk := chunks.first()) is not None:
+        piece(held, chunk, resource, user)
+        chunk.save(update_fields=["outcome", "undo", "state"])
+    if not chunks.exists():
+        _finish(held, resource, user)
+    held.save()
+    return held
+
+
+def _finish(batch: Import, resource: Resource, user: Any) -> None:
     undone = batch.state == Import.State.UNDOING
     batch.state = Import.State.UNDONE if undone else Import.State.DONE
     batch.finished_at = timezone.now()
-    forget_secrets(batch, resource, run.user)
+    _forget_secrets(batch, resource, user)
     names = ("removed", "reverted", "kept") if undone else COUNTED
     numbers = {name: batch.counts.get(name, 0) for name in names}
     log(
         "import_undo" if undone else "import",
-        by=run.user,
+        by=user,
         resource=resource.name,
         changes={"file": [None, batch.name], **{name: [None, number] for name, number in numbers.items()}},
     )
@@ -82,16 +105,11 @@ def _finish(run: Run, batch: Import, resource: Resource) -> None:
         title = gettext_noop("The import of %(what)s is undone: %(removed)s removed, %(reverted)s as before")
     else:
         title = gettext_noop("Imported into %(what)s: %(created)s created, %(updated)s updated, %(failed)s failed")
-    notify(
-        [run.user],
-        kind="import_done",
-        title=title,
-        params={"what": str(resource.label), **numbers},
-        url=f"{resource.url}import/{batch.pk}/",
-    )
+    params = {"what": str(resource.label), **{name: f"{number:,}" for name, number in numbers.items()}}
+    notify([user], kind="import_done", title=title, params=params, url=batch.url)
 
 
-def forget_secrets(batch: Import, resource: Resource, user: Any) -> None:
+def _forget_secrets(batch: Import, resource: Resource, user: Actor) -> None:
     """Take passwords out of the rows that are kept."""
     fields = importable(resource, user)
     secret = [column for column, name in batch.columns.items() if name in fields and fields[name].secret]

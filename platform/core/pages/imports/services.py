@@ -19,6 +19,7 @@ from core.pages.imports.models import Import, ImportChunk, Policy
 from core.pages.imports.reading import Row, rows_of
 from core.pages.imports.running import RUN
 from core.pages.imports.undoing import UNDO
+from core.records.acting import acting
 from core.records.files import safe_name
 from core.resources import Resource
 
@@ -71,7 +72,7 @@ def import_match(batch: Import, resource: Resource, mapping: Mapping[int, str], 
         raise ValidationError(_("No column is matched with: %(fields)s.") % {"fields": named}, code="missing")
     batch.mapping, batch.policy, batch.decisions, batch.counts = chosen, Policy(policy), {}, {}
     batch.state = STATE.CHECKING
-    batch.job_id = enqueue(CHECK, {"batch": batch.pk}, by=by).pk
+    batch.job_id = _order(CHECK, batch, by=by).pk
     batch.save()
     remember(by, resource, batch.headings, chosen)
 
@@ -93,7 +94,7 @@ def import_begin(batch: Import, decisions: Mapping[str, str], *, by: Actor) -> N
     batch.decisions = {number: what for number, what in decisions.items() if what in Policy.values}
     batch.counts = {}
     batch.state = STATE.RUNNING
-    batch.job_id = enqueue(RUN, {"batch": batch.pk}, by=by, key=f"{batch.pk}/0").pk
+    batch.job_id = _order(RUN, batch, by=by, key=str(batch.pk)).pk
     batch.save()
 
 
@@ -105,8 +106,21 @@ def import_take_back(batch: Import, *, by: Actor) -> None:
     if batch.state == STATE.RUNNING and (job is None or not job.is_retryable):
         raise NotNow
     batch.state = STATE.UNDOING
-    batch.job_id = enqueue(UNDO, {"batch": batch.pk}, by=by, key=f"{batch.pk}/undo").pk
+    batch.job_id = _order(UNDO, batch, by=by, key=str(batch.pk)).pk
     batch.save()
+
+
+def _order(kind: str, batch: Import, *, by: Actor, key: str | None = None) -> Job:
+    """Order the work, with who acts for whom and from where, for the lines of the log that it will write."""
+    now = acting()
+    payload = {
+        "resource": batch.resource,
+        "batch": batch.pk,
+        "back": batch.url,
+        "address": now.address,
+        "impersonator": now.impersonator_id,
+    }
+    return enqueue(kind, payload, by=by, key=key)
 
 
 def _held(batch: Import, *states: Import.State) -> Import:

@@ -1,4 +1,4 @@
-"""The job that takes an import back, a chunk a try, the last one first.
+"""The job that takes an import back, chunk by chunk, the last one first.
 
 What the import created goes (to the trash, where there is one); what it updated gets its values back. What somebody
 changed since is left as it is, and named.
@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy
 from core.jobs.kinds import job
 from core.jobs.run import Run
 from core.pages.deeds import REFUSALS, refusal
-from core.pages.imports.checking import resource_of
 from core.pages.imports.models import Import, ImportChunk
-from core.pages.imports.running import next_in_turn, tell
+from core.pages.imports.running import by_chunks
 from core.records import verbs
 from core.records.base import Stored
 from core.records.services import StaleRecord, records_delete
@@ -29,28 +28,21 @@ UNDO = "import.undo"
 verbs.declare(import_undo=gettext_lazy("Undo an import"))
 
 
-@job(UNDO, label=gettext_lazy("Undo an import"), retries=3, timeout=900)
-def import_undo(run: Run, *, batch: int) -> dict[str, Any]:
-    """Take the last chunk that is still there back, and order the one before it."""
-    undone: Import = Import.objects.held(batch)
-    if undone.state != Import.State.UNDOING:
-        return {}
-    resource = resource_of(undone, run.user)
-    left = undone.chunks().filter(state=ImportChunk.State.DONE).order_by("-number")
-    chunk = left.first()
-    if chunk is not None:
-        taken = _Taken(resource, run.user, undone.versions)
-        taken.back(chunk.outcome)
-        chunk.undo = taken.kept
-        chunk.state = ImportChunk.State.UNDONE
-        chunk.save(update_fields=["undo", "state"])
-        undone.versions = taken.versions
-        for name, number in taken.counts.items():
-            undone.count(name, number)
-        share = 1 - left.count() / undone.chunks().count()
-        tell(run, round(undone.rows_total * share), undone.rows_total)
-    next_in_turn(run, undone, UNDO, left.all(), resource)
-    return {"import": undone.pk}
+@job(UNDO, label=gettext_lazy("Undo an import"), retries=5, timeout=3600, in_pieces=True)
+def import_undo(run: Run, **payload: Any) -> dict[str, Any]:
+    """Take back the chunks that are still there."""
+    return by_chunks(run, payload, ImportChunk.State.DONE, take_back)
+
+
+def take_back(batch: Import, chunk: ImportChunk, resource: Resource, user: Any) -> None:
+    """Take the rows of a chunk back."""
+    taken = _Taken(resource, user, batch.versions)
+    taken.back(chunk.outcome)
+    chunk.undo = taken.kept
+    chunk.state = ImportChunk.State.UNDONE
+    batch.versions = taken.versions
+    for name, number in taken.counts.items():
+        batch.count(name, number)
 
 
 class _Taken:
@@ -70,7 +62,7 @@ class _Taken:
         """Take every row back, the last one first."""
         of_rows = [(place, outcome) for place, outcome in enumerate(outcomes) if outcome[0] in {"created", "updated"}]
         records = self._resource.model.objects.known({outcome[1] for _place, outcome in of_rows})
-        found = {record.pk: record for record in records.select_for_update(of=("self",))}
+        found = {record.pk: record for record in records.select_for_update(of=("self",), no_key=True)}
         created: list[int] = []
         for place, (what, pk, version, *before) in reversed(of_rows):
             record = found.get(pk)

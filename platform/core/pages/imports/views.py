@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -65,7 +64,7 @@ def upload(request: HttpRequest, resource: Resource) -> HttpResponse:
         except ValidationError as error:
             errors = error.messages
         else:
-            return go(request, _address(resource, batch))
+            return go(request, batch.url)
     context = {
         "title": _title(resource),
         "step": "upload",
@@ -99,7 +98,7 @@ def show(request: HttpRequest, resource: Resource, batch: int) -> HttpResponse:
         except services.NotNow:
             messages.warning(request, _("The import is at another step by now."))
         if not errors:
-            return go(request, _address(resource, found))
+            return go(request, found.url)
     part = PART if part_asked(request, PART) else ""
     context = _context(request, resource, found, errors)
     return respond(request, resource, "import", context, part=part, status=422 if errors else 200)
@@ -160,7 +159,7 @@ def _context(request: HttpRequest, resource: Resource, batch: Import, errors: li
         "step": step,
         "errors": errors,
         "job": batch.job,
-        "address": _address(resource, batch),
+        "address": batch.url,
     }
     if step == "match":
         samples = [cells for _number, cells in islice((row for one in batch.chunks()[:1] for row in one.rows), SAMPLES)]
@@ -202,10 +201,6 @@ def _samples(rows: list[list[str]], index: int, fields: Any, chosen: dict[int, s
 def _found(request: HttpRequest, resource: Resource, batch: int) -> Import:
     found: Import = get_object_or_404(Import.objects.of(actor(request), resource.name), pk=batch)
     return found
-
-
-def _address(resource: Resource, batch: Import) -> str:
-    return reverse(f"{resource.name}-import-step", args=[batch.pk])
 
 
 def _title(resource: Resource) -> str:
