@@ -68,6 +68,7 @@ class Users(Resource):
         _("Place in the organisation"): ("department", "position", "manager"),
     }
     tones = {"is_active": {True: "green", False: "gray"}}
+    verbs = (*Resource.verbs, "import")
     actions = (
         Action(
             "reset",

@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
 from core.pages.inline import stored_value
+from core.pages.imports.services import import_upload
 from core.pages.models import SavedView
 from core.pages.undo import change_undo_tag, undo_tag
 from core.records.models import Attachment
@@ -116,6 +117,8 @@ class Tour:
             yield self._of_view("POST", {"do": "remove"})
         if "export" in self.resource.all_verbs:
             yield self._page("export", "export", "POST", {"format": "csv", "query": ""})
+        if "import" in self.resource.all_verbs:
+            yield from self._imports()
         if self._has_files:
             yield from self._files()
 
@@ -209,6 +212,21 @@ class Tour:
     @property
     def _has_files(self) -> bool:
         return any(panel.name == "files" for panel in self.resource.panels)
+
+    def _imports(self) -> Iterator[Step]:
+        def file() -> dict[str, Any]:
+            return {"file": SimpleUploadedFile("rows.csv", f"{self.mark} heading,?\n{self.mark} text,1\n".encode())}
+
+        def uploaded() -> dict[str, Any]:
+            return {"batch": import_upload(self.resource, file()["file"], by=self.user).pk}
+
+        yield self._page("import", "import")
+        yield self._page("import", "import", "POST", file)
+        for kind in ("xlsx", "csv"):
+            yield self._page("import-template", "import", more={"kind": kind})
+        yield self._page("import-step", "import", before=uploaded)
+        yield self._page("import-step", "import", "POST", {"do": "match", "policy": "skip"}, before=uploaded)
+        yield self._page("import-failures", "import", before=uploaded)
 
     def _of_view(self, method: str, data: Mapping[str, Any]) -> Step:
         def before() -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Projects(Resource):
         _("Basic information"): ("name", "state", "kind", "budget", "due", "starts_at", "urgent", "owner"),
         _("Contact"): ("phone", "website", "members", "note"),
     }
+    verbs = (*Resource.verbs, "import")
     tones = {"state": {"planned": "gray", "active": "blue", "done": "green"}}
     actions = (
         Action(

@@ -10,15 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 import redis
 from celery import Celery
 from django.conf import settings
@@ -39,32 +35,8 @@ from tests.core.people import make_user
 from tests.factories import make_administrator
 from tests.samples.models import Project
 from tests.worker import kinds, processes  # noqa: F401  declares the kinds
+from tests.worker.conftest import Site
 from tests.worker.processes import wait_for
-
-
-@dataclass
-class Site:
-    """The processes of one test, and where they write."""
-
-    environment: dict[str, str]
-    log: Path
-    stack: ExitStack
-
-    def worker(self, count: int = 2) -> Any:
-        return self.stack.enter_context(processes.worker(self.environment, self.log, processes=count))
-
-    def scheduler(self) -> Any:
-        return self.stack.enter_context(processes.scheduler(self.environment, self.log))
-
-
-@pytest.fixture
-def site(live_ground: Any, tmp_path: Path) -> Iterator[Site]:
-    redis.Redis.from_url(settings.CELERY_BROKER_URL).flushall()
-    run_outside_companies(DueJob.objects.all().delete)  # what provisioning ordered is not these tests' business
-    log = tmp_path / "processes.log"
-    with ExitStack() as stack:
-        yield Site({**live_ground.environment, "QIKU_JOB_SLOTS": "3"}, log, stack)
-    sys.stdout.write(log.read_text()[-4000:] if log.exists() else "")  # shown when a test fails
 
 
 def state_of(job: Job) -> str:

@@ -62,7 +62,7 @@ class Item:
                 return _("Undo")
             case bulk_job.KIND:
                 return self._step_label
-        return ""
+        return self.job.label if self.resource else ""
 
     @property
     def _step_label(self) -> str:

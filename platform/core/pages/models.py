@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.jobs.models import Job
+from core.pages.imports.models import Import, ImportChunk  # noqa: F401  tables of this app, too
 
 STORED_AT_ONCE = 500  # chunks of a step for many
 MOST_FROZEN = 4  # columns that stay in sight: more would leave no room to scroll
@@ -165,6 +166,8 @@ class ListSettings(models.Model):
     columns: Any = models.JSONField(_("Columns"), default=dict)
     widths: Any = models.JSONField(_("Widths of columns"), default=dict, db_default={})
     frozen = models.PositiveSmallIntegerField(_("Frozen columns"), default=1, db_default=1)
+    # What the headings of this user's files stand for, as last told to an import: {heading: name of a field}.
+    import_columns: Any = models.JSONField(_("Columns of imports"), default=dict)
     default_view = models.ForeignKey(
         SavedView, models.SET_NULL, null=True, related_name="+", verbose_name=_("Opened first"), db_index=False
     )

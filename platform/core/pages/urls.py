@@ -21,6 +21,7 @@ from core.pages import (
     record,
     undo,
 )
+from core.pages.imports import views as imports
 from core.resources import Resource, registry
 
 
@@ -47,6 +48,11 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/<int:pk>/purge/", deeds.purge, given, f"{name}-purge")
     if "export" in verbs:
         yield path(f"{name}/export/", exporting.start, given, f"{name}-export")
+    if "import" in verbs:
+        yield path(f"{name}/import/", imports.upload, given, f"{name}-import")
+        yield path(f"{name}/import/template.<str:kind>", imports.template, given, f"{name}-import-template")
+        yield path(f"{name}/import/<int:batch>/", imports.show, given, f"{name}-import-step")
+        yield path(f"{name}/import/<int:batch>/failures.xlsx", imports.failures, given, f"{name}-import-failures")
     if resource.actions:
         yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
     if "delete" in verbs or resource.actions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.files import File
@@ -27,8 +27,22 @@ def log(
     changes: Mapping[str, list[Any]] | None = None,
 ) -> LogEntry:
     """Write one line of the log. `changes` maps field names to [before, after]."""
+    entry = log_line(verb, by=by, resource=resource, record=record, changes=changes)
+    entry.save(force_insert=True)
+    return entry
+
+
+def log_line(
+    verb: str,
+    *,
+    by: Actor | None,
+    resource: str = "",
+    record: models.Model | None = None,
+    changes: Mapping[str, list[Any]] | None = None,
+) -> LogEntry:
+    """The line that `log` would write, for `log_lines` to write with many others."""
     circumstances = acting()
-    return LogEntry.objects.create(
+    return LogEntry(
         actor_id=by.pk if by else None,
         actor_name=str(by)[:60] if by else "",
         impersonator_id=circumstances.impersonator_id,
@@ -39,6 +53,11 @@ def log(
         record_text=str(record)[:200] if record else "",
         changes=dict(changes or {}),
     )
+
+
+def log_lines(lines: Sequence[LogEntry]) -> None:
+    """Write many lines in one go."""
+    LogEntry.objects.bulk_create(lines)
 
 
 def loggable(value: Any) -> Any:

@@ -55,6 +55,8 @@ class ResourceForm(forms.ModelForm[Any]):
     """A record's form for one user: fields the user may edit, choices the user may see, the version opened."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    looked_up: frozenset[str] = frozenset()
+    """Fields whose records were just read: the model need not ask the database once more whether they exist."""
 
     def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
         self.resource = resource
@@ -107,6 +109,10 @@ class ResourceForm(forms.ModelForm[Any]):
             refuse(self, error)
         else:
             super().add_error(field, error)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
+        return excluded | self.looked_up
 
     @property
     def values(self) -> dict[str, Any]:

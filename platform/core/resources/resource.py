@@ -40,7 +40,7 @@ class Resource:
     order           of the list until the user sorts it
     sections        of page and form: {heading: names of fields}
     tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
-    verbs           the standard verbs it knows; actions add theirs
+    verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
     actions, panels what its records can do, and what stands beside their fields
     form            base class of its form, for validation that only this module has
     remote_choice   whether it is chosen by searching rather than from a list
@@ -252,6 +252,27 @@ class Resource:
         """Store a new record; a module with a service of its own overrides this."""
         record: Stored = services.record_create(self.model(), values, by=by)
         return record
+
+    @property
+    def creates_many(self) -> bool:
+        """Whether `create_many` does what `create` does for one: not where a module overrides that one alone."""
+        by_itself = type(self).create is Resource.create and self.model.save is models.Model.save
+        return by_itself or type(self).create_many is not Resource.create_many
+
+    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Any]:
+        """Store many new records at once, for imports; all or, with the exception of the first refusal, none.
+
+        A module that overrides `create` overrides this too, if its rows are to be imported by the thousand.
+        """
+        return services.records_create(self.model, rows, by=by)
+
+    def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Sequence[int]]:
+        """For each of the rows (checked values), the keys of records that it may be the same as: none by default.
+
+        For what unique constraints don't say (查重 by a normalised name); asked for many rows at once, so that an
+        import does not ask the database for each.
+        """
+        return [()] * len(rows)
 
     def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
         """Change a record; a module with a service of its own overrides this."""
