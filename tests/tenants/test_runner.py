@@ -233,13 +233,17 @@ def test_a_table_in_use_is_waited_for_without_holding_up_others(
     monkeypatch.setattr(runner, "LOCK_TIMEOUT", "100ms")
     new_release([add("hue")])
     held = threading.Event()
+    waiting = (  # in this database: other tests wait in theirs
+        "SELECT count(*) FROM pg_locks JOIN pg_database AS own ON own.oid = pg_locks.database"
+        " WHERE NOT granted AND datname = current_database()"
+    )
 
     def hold() -> None:
         with own_connection("holds a table") as raw, raw.transaction():
             raw.execute("SELECT set_config('role', %s, true)", [company.db_role])
             raw.execute(f"SELECT count(*) FROM {company.schema_name}.records_logentry")
             held.set()
-            while raw.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() == (0,):
+            while raw.execute(waiting).fetchone() == (0,):
                 time.sleep(0.01)
             time.sleep(0.6)
 

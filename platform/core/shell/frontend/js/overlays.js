@@ -8,8 +8,10 @@ import { text } from "./texts.js";
 /** Shows a dialog element that was just put into the page; it leaves the page when it is closed. */
 export function open(element) {
   const dialog = new Modal(element);
-  // Bootstrap puts the focus on the dialog itself; who opened it wants to type.
-  element.addEventListener("shown.bs.modal", () => (element.querySelector("[autofocus], .is-invalid") ?? element.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea):not(:disabled)"))?.focus());
+  // Bootstrap puts the focus on the dialog itself once it stands; who opened it wants to type, or types already.
+  let chosen;
+  element.addEventListener("focusin", ({ target }) => target !== element && (chosen = target));
+  element.addEventListener("shown.bs.modal", () => (chosen ?? element.querySelector("[autofocus], .is-invalid") ?? element.querySelector(".modal-body :is(input:not([type=hidden]), select, textarea):not(:disabled)"))?.focus());
   element.addEventListener("hidden.bs.modal", () => {
     dialog.dispose();
     element.remove();
