@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pages", "0002_views_shared_and_steps_for_many"),
+        ("pages", "0003_widths_and_frozen_columns"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
