@@ -17,8 +17,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
-from core.pages.inline import stored_value
 from core.pages.imports.services import import_upload
+from core.pages.inline import stored_value
 from core.pages.models import SavedView
 from core.pages.undo import change_undo_tag, undo_tag
 from core.records.models import Attachment

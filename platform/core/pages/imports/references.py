@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.access import Actor
-from core.resources.searching import searched
 from core.resources import Resource
 from core.resources.registry import resource_of
+from core.resources.searching import searched
 
 FEW = 2_000
 """Up to so many records are read as a whole, and found whatever the case; of more, those that the cells name."""
