@@ -167,7 +167,7 @@ class ListSettings(models.Model):
     widths: Any = models.JSONField(_("Widths of columns"), default=dict, db_default={})
     frozen = models.PositiveSmallIntegerField(_("Frozen columns"), default=1, db_default=1)
     # What the headings of this user's files stand for, as last told to an import: {heading: name of a field}.
-    import_columns: Any = models.JSONField(_("Columns of imports"), default=dict)
+    import_columns: Any = models.JSONField(_("Columns of imports"), default=dict, db_default={})
     default_view = models.ForeignKey(
         SavedView, models.SET_NULL, null=True, related_name="+", verbose_name=_("Opened first"), db_index=False
     )

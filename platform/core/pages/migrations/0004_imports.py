@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="listsettings",
             name="import_columns",
-            field=models.JSONField(default=dict, verbose_name="Columns of imports"),
+            field=models.JSONField(db_default={}, default=dict, verbose_name="Columns of imports"),
         ),
         migrations.CreateModel(
             name="Import",
