@@ -27,7 +27,10 @@ from tests.factories import make_administrator, make_user
 pytestmark = pytest.mark.django_db
 
 LISTS = ("{}-list", "api-{}-list")
-ANSWERED_OTHERWISE = {("POST api-users-switch", 409)}  # a session is switched in the browser only
+ANSWERED_OTHERWISE = {
+    ("POST api-users-switch", 409),  # a session is switched in the browser only
+    ("POST api-contacts-primary", 409),  # the page has just made it the primary one
+}
 TRASHES = ("{}-trash", "api-{}-trash")
 
 

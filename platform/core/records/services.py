@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.access import Actor, guarded
 from core.records.base import Record, Stored, Trashable
 from core.records.history import changed_field, log
+from core.records.searching import computed_from
 
 R = TypeVar("R", bound=Stored)
 
@@ -76,7 +77,7 @@ def record_update(
     if isinstance(locked, Record) and "owner" in changes:
         _follow_owner(locked)
         changed_columns.append("department")
-    _save(locked, *changed_columns)
+    _save(locked, *changed_columns, *computed_from(type(locked), changed_columns))
     log(verb, by=by, resource=guarded(type(locked)).name, record=locked, changes=changes)
     return locked
 

@@ -1,0 +1,143 @@
+"""Finding records by two Chinese characters, by pinyin initials, or by four digits, among millions.
+
+A record keeps the grams of its texts in one array under a GIN index. Trigrams do not serve words of two characters, and
+Chinese knows hardly any others; and a function that PostgreSQL could index by may not stand in a company's schema.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+DIGITS_AT_ONCE = 4  # two digits stand in every tenth phone number: too many to be found by
+LONGEST_TEXT = 400  # characters of each text that are looked at
+PINYIN_SORT_LENGTH = 60
+
+
+def normal(text: str) -> str:
+    """The text as it is compared: without case, full-width forms and spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def grams(*texts: str) -> list[str]:
+    """The pieces by which the texts are found: of words each two neighbours, of numbers each four, of Chinese the
+    initials of the pinyin as well."""
+    found: set[str] = set()
+    for text in texts:
+        whole = normal(text[:LONGEST_TEXT])
+        found.update(_pieces(whole))
+        letters = initials(whole)
+        if letters != whole:
+            found.update(_pieces(letters))
+    return sorted(found)
+
+
+def grams_of_term(term: str) -> list[str]:
+    """The pieces that a text found by `term` has; none if the term is too short to be found by pieces."""
+    return sorted(set(_pieces(normal(term[:LONGEST_TEXT]))))
+
+
+def is_latin(term: str) -> bool:
+    """Whether the term may stand for initials of pinyin: letters only."""
+    return term.isascii() and term.isalpha()
+
+
+def initials(text: str) -> str:
+    """Chinese characters as the first letters of their pinyin; everything else as it is."""
+    return _first_letters(text) if _has_chinese(text) else text
+
+
+def pinyin_key(text: str) -> str:
+    """What a list sorts Chinese and Latin names by: pinyin, character by character."""
+    text = normal(text)
+    return (_spelled(text) if _has_chinese(text) else text)[:PINYIN_SORT_LENGTH]
+
+
+class GramsField(ArrayField[Any, Any]):
+    """The grams of a record's own text fields, made anew whenever the record is stored."""
+
+    def __init__(self, sources: Sequence[str] = (), **kwargs: Any) -> None:
+        self.sources = tuple(sources)
+        kwargs.update(base_field=models.TextField(), editable=False, default=list)
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        """The arguments for a migration: which fields it is made from, without what follows from that."""
+        name, path, args, kwargs = super().deconstruct()
+        for follows in ("base_field", "editable", "default"):
+            kwargs.pop(follows, None)
+        return name, path, args, {**kwargs, "sources": self.sources}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> list[str]:
+        """Computed from the fields as they are now."""
+        value = grams(*(str(getattr(model_instance, name) or "") for name in self.sources))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class PinyinField(models.CharField[str, str]):
+    """The sort key of a text field, made anew whenever the record is stored."""
+
+    def __init__(self, source: str = "", **kwargs: Any) -> None:
+        self.sources = (source,)
+        kwargs.update(max_length=PINYIN_SORT_LENGTH, editable=False, default="", db_collation="C")
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        """The arguments for a migration."""
+        name, path, args, kwargs = super().deconstruct()
+        for follows in ("max_length", "editable", "default", "db_collation"):
+            kwargs.pop(follows, None)
+        return name, path, args, {**kwargs, "source": self.sources[0]}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Computed from the field as it is now."""
+        value = pinyin_key(str(getattr(model_instance, self.sources[0]) or ""))
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+def computed_from(model: type[models.Model], names: Sequence[str]) -> list[str]:
+    """The fields of the model that are computed from the named ones, and so change with them."""
+    changed = set(names)
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, GramsField | PinyinField) and changed.intersection(field.sources)
+    ]
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for is_number, characters in groupby(text, key=str.isdigit):
+        run = "".join(characters)
+        size = DIGITS_AT_ONCE if is_number else 2
+        for start in range(len(run) - size + 1):
+            yield run[start : start + size]
+    # Across the edge of a number, as in 3M or 7天, two neighbours are a word too.
+    for left, right in pairwise(text):
+        if left.isdigit() != right.isdigit():
+            yield left + right
+
+
+def _has_chinese(text: str) -> bool:
+    return any("\u3400" <= character <= "\u9fff" for character in text)
+
+
+@lru_cache(maxsize=4096)
+def _first_letters(text: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second, of every process that starts
+
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+
+
+@lru_cache(maxsize=4096)
+def _spelled(text: str) -> str:
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(text))
