@@ -32,19 +32,21 @@ def make(
     everything: bool = False,
     number: int = 0,
     by: User | None = None,
+    above: frozenset[type[models.Model]] = frozenset(),
     **values: Any,
 ) -> M:
     """A stored row of the model.
 
     Required fields that `values` leave out are filled; `everything` fills the optional ones too, files and many-to-many
-    ones included, except references to the model itself. Every text and file made contains `mark`. `number` makes
+    ones included, except references to the model itself and to those in `above`, which the row is made for. Every text
+    and file made contains `mark`. `number` makes
     texts and numbers unique; the next free one without it. `by` is the user that required references to users name,
     down to the rows that this one hangs on.
     """
     number = number or next(_numbers)
     if model is Option:
         values.setdefault("kind", next(iter(dictionary.lists)))
-    maker = _Maker(mark or model.__name__, number, everything, by)
+    maker = _Maker(mark or model.__name__, number, everything, by, above | {model})
     filled = dict(values)
     for field in model._meta.concrete_fields:
         given = {field.name, field.attname} & values.keys()
@@ -65,8 +67,11 @@ def make(
 
 
 class _Maker:
-    def __init__(self, mark: str, number: int, everything: bool, by: User | None) -> None:
+    def __init__(
+        self, mark: str, number: int, everything: bool, by: User | None, above: frozenset[type[models.Model]]
+    ) -> None:
         self.by = by
+        self.above = above
         self.mark = mark
         self.number = number
         self.everything = everything
@@ -75,7 +80,7 @@ class _Maker:
         """Whether the field has to be filled for the row to be valid, or is to be filled as well."""
         if field.primary_key or field.name in {"version", "custom", "deleted_at", "deleted_by"}:
             return False
-        if field.remote_field and field.remote_field.model is model:
+        if field.remote_field and field.remote_field.model in self.above:
             return not field.null
         required = not field.has_default() and not field.null and not field.blank
         optional = self.everything and not field.has_default()
@@ -131,7 +136,8 @@ class _Maker:
             found = self.by or User.objects.get_queryset().order_by("pk").first()
             if found is not None:
                 return found
-        return make(model, mark=self.mark, everything=self.everything and model is not User, by=self.by)
+        everything = self.everything and model is not User
+        return make(model, mark=self.mark, everything=everything, by=self.by, above=self.above)
 
 
 def make_user(

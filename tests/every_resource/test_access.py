@@ -27,8 +27,11 @@ from tests.factories import make_administrator, make_user
 pytestmark = pytest.mark.django_db
 
 LISTS = ("{}-list", "api-{}-list")
-# A session is switched in the browser only; the file sent has no column that any module knows.
-ANSWERED_OTHERWISE = {("POST api-users-switch", 409), *((f"POST {name}-import-step", 422) for name in resources)}
+ANSWERED_OTHERWISE = {
+    ("POST api-users-switch", 409),  # a session is switched in the browser only
+    ("POST api-contacts-primary", 409),  # the page has just made it the primary one
+    *((f"POST {name}-import-step", 422) for name in resources),  # the file sent has no column that any module knows
+}
 TRASHES = ("{}-trash", "api-{}-trash")
 
 

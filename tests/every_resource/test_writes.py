@@ -76,6 +76,7 @@ def test_every_action_does_what_it_says_and_writes_it_down(
     action = resource_.action(name)
     row = make(resource_.model, by=admin)
     make_ready(action, row)
+    make(User)  # somebody to hand a record over to
     before = LogEntry.objects.count()
     values = good_values(action.form(), everything=True) if action.form else {}
     answer = client.post(f"/api/{resource_.name}/{row.pk}/{name}/", values, "application/json")

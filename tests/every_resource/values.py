@@ -10,6 +10,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from tests.factories import make
+
 _numbers = itertools.count(700)
 
 
@@ -46,9 +48,9 @@ def _good(name: str, field: forms.Field, mark: str) -> Any:
         return f"kV9!{number}wQz"  # unlike anybody's name
     match field:
         case forms.ModelMultipleChoiceField():
-            return [str(row.pk) for row in (field.queryset.all()[:1] if field.queryset is not None else ())]
+            return [str(row.pk) for row in (_last_of(field),) if row is not None]
         case forms.ModelChoiceField():
-            row = field.queryset.first() if field.queryset is not None else None
+            row = _last_of(field)
             return None if row is None else str(row.pk)
         case forms.MultipleChoiceField():
             return [_first_choice(field)]
@@ -72,6 +74,17 @@ def _good(name: str, field: forms.Field, mark: str) -> Any:
         return f"1380000{number:04d}"
     text = f"{mark}-{number}"
     return text[-(getattr(field, "max_length", None) or len(text)) :]
+
+
+def _last_of(field: forms.ModelChoiceField[Any]) -> Any:
+    """The newest row that may be chosen: the oldest user is most often the one who chooses. One is made if need be."""
+    if field.queryset is None:
+        return None
+    found = field.queryset.order_by("pk").last()
+    if found is None and field.required:
+        make(field.queryset.model)
+        found = field.queryset.order_by("pk").last()
+    return found
 
 
 def _first_choice(field: forms.ChoiceField) -> str:

@@ -3,8 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.resources import Action, Resource, files, history, related
-from core.resources.registry import resource_of
+from core.resources import Action, Resource, files, history
 from tests.samples import services
 from tests.samples.models import Milestone, Project
 
@@ -55,4 +54,4 @@ class Projects(Resource):
         Action("reopen", _("Reopen"), services.project_reopen, when=Project.is_finished, permission="change"),
         Action("remark", _("Remark"), services.project_remark, form=RemarkForm, permission="change"),
     )
-    panels = (related(lambda: resource_of(Milestone), "project"), files(), history())
+    panels = (files(), history())

@@ -166,22 +166,25 @@ class Control:
         return resource_of(cast("type[Stored]", self.filter.field.related_model))
 
 
-def controls(query: ListQuery, address: Address) -> tuple[list[Control], list[Control]]:
-    """The filters in force, and those that may be added."""
-    given = {chosen.filter.name: chosen for chosen in query.chosen}
+def controls_in_force(query: ListQuery, address: Address) -> list[Control]:
+    """The filters that narrow the list, as chips."""
     refused = {problem.parameter for problem in query.problems}
-    in_force = [
+    return [
         Control(chosen.filter, query.user, address, chosen.values, _names(chosen.filter, chosen.values, query.user))
         for chosen in query.chosen
         if chosen.filter.name not in refused
     ]
+
+
+def free_controls(query: ListQuery, address: Address, in_force: Sequence[Control]) -> list[Control]:
+    """The filters that may be added to those in force."""
+    given = {chosen.filter.name for chosen in query.chosen}
     shown = {control.name for control in in_force}
-    free = [
+    return [
         Control(known, query.user, address.without(known.name) if known.name in given else address)
         for known in query.resource.filters_for(query.user)
         if known.name not in shown
     ]
-    return in_force, free
 
 
 def _names(filter_: Filter, values: Sequence[str], user: Actor) -> dict[str, str]:

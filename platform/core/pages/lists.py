@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
-from core.pages.filtering import Control, controls
+from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
 from core.resources import Column, Resource
@@ -225,10 +225,20 @@ class RecordList:
         return frozenset(self.resource.inline_fields(self.user, records[0]))
 
     @cached_property
-    def filters(self) -> tuple[list[Control], list[Control]]:
-        """The filters in force, and those that may be added."""
+    def filters_in_force(self) -> list[Control]:
+        """The filters that narrow the list now."""
         self.page  # noqa: B018  the rows must have been asked for, to know which values were refused
-        return controls(self.query, self.address)
+        return controls_in_force(self.query, self.address)
+
+    @property
+    def free_filters(self) -> list[Control]:
+        """The filters that may be added. What they offer takes many queries: it is fetched when somebody adds one."""
+        return free_controls(self.query, self.address, self.filters_in_force)
+
+    @property
+    def has_free_filters(self) -> bool:
+        """Whether there is a filter to add."""
+        return len(self.resource.filters_for(self.user)) > len(self.filters_in_force)
 
     @property
     def narrowed(self) -> bool:
@@ -409,7 +419,7 @@ def show(request: HttpRequest, resource: Resource) -> HttpResponse:
     shown = RecordList(request, resource)
     if first := shown.first_view_url:
         return HttpResponseRedirect(first)
-    return _shown(request, resource, shown, "list")
+    return _shown(request, resource, shown, "list", "free-filters")
 
 
 @page()
@@ -423,11 +433,10 @@ def trash(request: HttpRequest, resource: Resource) -> HttpResponse:
     return _shown(request, resource, RecordList(request, resource, verb), "trash")
 
 
-def _shown(request: HttpRequest, resource: Resource, shown: RecordList, template: str) -> HttpResponse:
+def _shown(request: HttpRequest, resource: Resource, shown: RecordList, template: str, *parts: str) -> HttpResponse:
     context = {"list": shown, "title": resource.label, "list_url": reverse(f"{resource.name}-{template}")}
-    return respond(
-        request, resource, template, context, part=template if part_asked(request, "list") else "", title=resource.label
-    )
+    part = template if part_asked(request, "list") else part_asked(request, *parts)
+    return respond(request, resource, template, context, part=part, title=resource.label)
 
 
 def _tidied(request: HttpRequest, resource: Resource) -> str:

@@ -19,6 +19,8 @@ from core.records.files import PREVIEWED
 from core.resources import Panel, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell
+from core.resources.panel import related
+from core.resources.registry import children_of
 
 WIDE_KINDS = frozenset({"long_text", "json"})
 JUST_ADDED = "pages.added"  # in the session: the record just created, so that its page asks once whether to add another
@@ -187,8 +189,9 @@ class RecordPage:
 
 
 def panels_of(resource: Resource, user: Actor) -> list[Panel]:
-    """The panels that the user sees on a record's page; collaborative records have that of the collaborators too."""
-    declared = [*resource.panels, *([COLLABORATORS] if resource.collaborative else [])]
+    """The panels that the user sees on a record's page: what hangs on it, what was declared, its collaborators."""
+    hanging = [related(child, str(child.parent)) for child in children_of(resource.model)]
+    declared = [*hanging, *resource.panels, *([COLLABORATORS] if resource.collaborative else [])]
     return [panel for panel in declared if not panel.permission or user.access.may(panel.permission)]
 
 

@@ -4,7 +4,7 @@ from core.resources.action import Action, ActionRefused
 from core.resources.columns import Column
 from core.resources.forms import ResourceForm
 from core.resources.menu import Area, Group
-from core.resources.panel import Panel, files, history, related
+from core.resources.panel import Panel, files, history
 from core.resources.query import ListQuery
 from core.resources.resource import Resource
 from core.resources.screen import Screen
@@ -22,5 +22,4 @@ __all__ = [
     "Screen",
     "files",
     "history",
-    "related",
 ]

@@ -33,23 +33,20 @@ class Panel:
     permission: str = ""
 
 
-def related(
-    resource: Callable[[], Resource], field: str, *, name: str = "", label: StrOrPromise = "", icon: str = ""
-) -> Panel:
+def related(resource: Resource, field: str) -> Panel:
     """The rows of another resource whose `field` points to this record, as far as the viewer sees them."""
 
     def rows(record: Any, user: Actor) -> Any:
-        return resource().rows(user, "view").filter(**{field: record})
+        return resource.rows(user, "view").filter(**{field: record})
 
-    target = resource()
     return Panel(
-        name or target.name,
-        label or target.label,
-        icon or target.icon,
+        resource.name,
+        resource.label,
+        resource.icon,
         "pages/panels/related.html",
-        context=lambda record, user: {"related": resource(), "rows": rows(record, user), "field": field},
+        context=lambda record, user: {"related": resource, "rows": rows(record, user), "field": field},
         count=lambda record, user: rows(record, user).count(),
-        permission=target.permission("view"),
+        permission=resource.permission("view"),
     )
 
 

@@ -41,6 +41,16 @@ def resource_of(model: type[models.Model]) -> Resource:
     raise KeyError(f"No resource declares {model.__name__}")
 
 
+def children_of(model: type[models.Model]) -> list[Resource]:
+    """The resources whose rows hang on rows of the model, in the order of the menu."""
+    hanging = [
+        resource
+        for resource in resources.values()
+        if resource.parent and resource.model._meta.get_field(resource.parent).related_model is model
+    ]
+    return sorted(hanging, key=lambda resource: (resource.order_in_menu, resource.name))
+
+
 def everything() -> list[Resource | Screen]:
     """All resources and screens."""
     return [*resources.values(), *screens.values()]

@@ -1,0 +1,1 @@
+"""联系人: the people one talks to at a customer."""

@@ -1,0 +1,71 @@
+"""Contacts, as the world sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Actor
+from core.records.base import Stored
+from core.resources import Action, Column, Resource, files, history
+from crm.areas import CUSTOMER_GROUP
+from crm.contacts import services
+from crm.contacts.models import Contact
+
+
+class Contacts(Resource):
+    """联系人."""
+
+    model = Contact
+    menu = CUSTOMER_GROUP
+    icon = "address-book"
+    order_in_menu = 20
+    parent = "customer"
+    columns = (
+        Column("name", _("Contact name"), "text", order_by="name_pinyin"),
+        "customer",
+        Column("is_primary", _("Primary contact"), "boolean", value=lambda contact: contact.is_primary),
+        "title",
+        "role",
+        "phone",
+        "email",
+        "wechat",
+        "owner",
+    )
+    more_columns = ("gender", "telephone", "birthday", "note", "created_at", "updated_at")
+    filters = ("customer", "role", "gender", "title", "birthday", "owner", "created_at")
+    search = ("name", "phone", "telephone")
+    sections = {
+        _("Basic information"): ("customer", "name", "gender", "title", "role", "owner"),
+        _("Contact details"): ("phone", "telephone", "email", "wechat", "birthday", "note"),
+    }
+    tones = {
+        "role": {"decides": "red", "influences": "amber", "uses": "blue", "buys": "violet", "other": "gray"},
+    }
+    verbs = ("view", "add", "change", "delete", "import", "export")
+    actions = (
+        Action(
+            "primary",
+            _("Make primary contact"),
+            services.contact_make_primary,
+            when=Contact.may_become_primary,
+            icon="star",
+            bulk=False,
+            permission="change",
+        ),
+    )
+    panels = (files(), history())
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """The first contact is the primary one."""
+        return services.contact_create(values, by=by)
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """One that moves to another customer stops being primary."""
+        return services.contact_update(cast(Contact, record), values, by=by, version=version)
+
+    def delete(self, record: Stored, *, by: Actor) -> None:
+        """Another contact takes the place of the primary one."""
+        services.contact_delete(cast(Contact, record), by=by)

@@ -1,0 +1,72 @@
+"""What is done to contacts: the customer's primary contact and number follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from core.access import Actor
+from core.records.services import record_create, record_delete, record_update
+from crm.contacts.models import Contact
+from crm.customers.models import Customer
+
+
+@transaction.atomic
+def contact_create(values: Mapping[str, Any], *, by: Actor) -> Contact:
+    """Add a contact; the first one of a customer is its primary contact."""
+    contact = record_create(Contact(), values, by=by)
+    customer = _locked(contact.customer_id)
+    if customer.primary_contact_id is None:
+        _become_primary(customer, contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def contact_update(contact: Contact, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Contact:
+    """Change a contact; one that moves to another customer is primary nowhere, unless it is the first one there."""
+    before = contact.customer_id
+    contact = record_update(contact, values, by=by, version=version)
+    if contact.customer_id != before:
+        _leave(_locked(before), contact, by=by)
+        customer = _locked(contact.customer_id)
+        if customer.primary_contact_id is None:
+            _become_primary(customer, contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def contact_make_primary(contact: Contact, *, by: Actor) -> Contact:
+    """设为首要联系人: the one shown beside the customer; its number becomes the customer's."""
+    _become_primary(_locked(contact.customer_id), contact, by=by)
+    return contact
+
+
+@transaction.atomic
+def contact_delete(contact: Contact, *, by: Actor) -> None:
+    """Put a contact in the trash; where it was primary, the oldest of the others takes its place."""
+    record_delete(contact, by=by)
+    _leave(_locked(contact.customer_id), contact, by=by)
+
+
+def _become_primary(customer: Customer, contact: Contact, *, by: Actor) -> None:
+    values: dict[str, Any] = {"primary_contact": contact}
+    if contact.phone:
+        values["phone"] = contact.phone
+    record_update(customer, values, by=by)
+
+
+def _leave(customer: Customer, contact: Contact, *, by: Actor) -> None:
+    if customer.primary_contact_id != contact.pk:
+        return
+    heir = Contact.objects.live().filter(customer=customer).exclude(pk=contact.pk).order_by("pk").first()
+    if heir is None:
+        record_update(customer, {"primary_contact": None}, by=by)
+    else:
+        _become_primary(customer, heir, by=by)
+
+
+def _locked(pk: int) -> Customer:
+    customer: Customer = Customer.objects.select_for_update().get(pk=pk)
+    return customer

@@ -1,0 +1,1 @@
+"""客户: customers, how they are sorted, and who follows them."""

@@ -1,0 +1,1 @@
+"""跟进记录: what was said to a customer, and what comes next."""

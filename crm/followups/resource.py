@@ -1,0 +1,74 @@
+"""Follow-ups, as the world sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.access import Actor
+from core.records.base import Stored
+from core.resources import Action, Resource, files, history
+from crm.areas import CUSTOMER_GROUP
+from crm.followups import services
+from crm.followups.models import FollowUp
+
+
+class CommentForm(forms.Form):
+    """What to say."""
+
+    text = forms.CharField(label=_("Comment"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FollowUps(Resource):
+    """跟进记录."""
+
+    model = FollowUp
+    menu = CUSTOMER_GROUP
+    icon = "calendar-event"
+    order_in_menu = 30
+    parent = "customer"
+    columns = ("content", "customer", "kind", "contact", "happened_at", "next_at", "next_plan", "plan", "owner")
+    more_columns = ("created_at", "updated_at")
+    filters = ("customer", "kind", "owner", "happened_at", "next_at", "plan", "created_at")
+    search = ("content",)
+    order = ("-happened_at", "-pk")
+    sections = {
+        _("Basic information"): ("customer", "contact", "kind", "happened_at", "content", "owner"),
+        _("Next plan"): ("next_at", "next_plan", "plan"),
+    }
+    tones = {
+        "plan": {"none": "gray", "open": "amber", "done": "green"},
+        "kind": {"phone": "blue", "visit": "green", "wechat": "cyan", "email": "violet", "note": "gray"},
+    }
+    verbs = ("view", "add", "change", "delete", "import", "export")
+    actions = (
+        Action(
+            "plan_done",
+            _("Plan done"),
+            services.follow_up_plan_done,
+            when=FollowUp.has_open_plan,
+            icon="check",
+            permission="change",
+        ),
+        Action("comment", _("Comment"), services.follow_up_comment, form=CommentForm, icon="message", bulk=False),
+    )
+    panels = (files(), history())
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """The customer knows when it was last spoken to."""
+        return services.follow_up_create(values, by=by)
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """As for a new one."""
+        return services.follow_up_update(cast(FollowUp, record), values, by=by, version=version)
+
+    def delete(self, record: Stored, *, by: Actor) -> None:
+        """The customer forgets it."""
+        services.follow_up_delete(cast(FollowUp, record), by=by)
+
+    def restore(self, record: Stored, *, by: Actor) -> None:
+        """The customer knows it again."""
+        services.follow_up_restore(cast(FollowUp, record), by=by)

@@ -1,0 +1,89 @@
+"""What is done to follow-ups: the customer knows when it was last spoken to, and when it is to be spoken to next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from core.access import Actor, guarded
+from core.records.history import log
+from core.records.services import record_create, record_delete, record_restore, record_update
+from crm.customers.models import Customer
+from crm.followups.models import Comment, FollowUp
+
+Plan = FollowUp.Plan
+
+
+@transaction.atomic
+def follow_up_create(values: Mapping[str, Any], *, by: Actor) -> FollowUp:
+    """Write down a follow-up; what was planned for the customer before is done by it."""
+    follow_up = record_create(FollowUp(), _with_plan(values, Plan.NONE), by=by)
+    FollowUp.objects.filter(customer_id=follow_up.customer_id, owner_id=follow_up.owner_id, plan=Plan.OPEN).exclude(
+        pk=follow_up.pk
+    ).update(plan=Plan.DONE)
+    _tell_customer(follow_up)
+    return follow_up
+
+
+@transaction.atomic
+def follow_up_update(
+    follow_up: FollowUp, values: Mapping[str, Any], *, by: Actor, version: int | None = None
+) -> FollowUp:
+    """Change a follow-up."""
+    follow_up = record_update(follow_up, _with_plan(values, follow_up.plan), by=by, version=version)
+    _tell_customer(follow_up)
+    return follow_up
+
+
+@transaction.atomic
+def follow_up_delete(follow_up: FollowUp, *, by: Actor) -> None:
+    """Put a follow-up in the trash."""
+    record_delete(follow_up, by=by)
+    _tell_customer(follow_up)
+
+
+@transaction.atomic
+def follow_up_restore(follow_up: FollowUp, *, by: Actor) -> None:
+    """Take a follow-up out of the trash."""
+    record_restore(follow_up, by=by)
+    _tell_customer(follow_up)
+
+
+@transaction.atomic
+def follow_up_plan_done(follow_up: FollowUp, *, by: Actor) -> FollowUp:
+    """Mark what was planned as done."""
+    follow_up = record_update(follow_up, {"plan": Plan.DONE}, by=by, verb="plan_done")
+    _tell_customer(follow_up)
+    return follow_up
+
+
+@transaction.atomic
+def follow_up_comment(follow_up: FollowUp, *, by: Actor, text: str) -> Comment:
+    """Say something to a follow-up."""
+    comment: Comment = Comment.objects.create(follow_up=follow_up, author_id=by.pk, text=text.strip())
+    log("comment", by=by, resource=guarded(FollowUp).name, record=follow_up, changes={"text": ["", comment.text]})
+    return comment
+
+
+def _with_plan(values: Mapping[str, Any], before: str) -> dict[str, Any]:
+    """The values, with what becomes of the plan when they set or clear its time."""
+    if "next_at" not in values:
+        return dict(values)
+    if values["next_at"] is None:
+        return {**values, "plan": Plan.NONE}
+    return {**values, "plan": Plan.OPEN if before == Plan.NONE else before}
+
+
+def _tell_customer(follow_up: FollowUp) -> None:
+    """What the customer says of its follow-ups; its version stays, for nobody edited it."""
+    customer = Customer.objects.select_for_update(of=("self",)).get(pk=follow_up.customer_id)
+    rows = FollowUp.objects.live().filter(customer=customer)
+    values: dict[str, Any] = {"last_follow_up_at": rows.aggregate(last=Max("happened_at"))["last"]}
+    if follow_up.has_open_plan() and follow_up.deleted_at is None:
+        values["next_contact_at"] = follow_up.next_at
+    elif customer.next_contact_at and customer.next_contact_at.date() <= follow_up.happened_at.date():
+        values["next_contact_at"] = None  # this was the contact that was due
+    Customer.objects.filter(pk=customer.pk).update(**values)
