@@ -331,4 +331,4 @@ def test_headings_are_guessed_and_what_a_user_says_is_remembered(admin: User) ->
     assert batch.columns == {0: "name", 1: "due", 3: "budget"}
     services.import_match(batch, resource, {0: "name", 2: "budget"}, Policy.SKIP, by=admin)
     assert services.import_upload(resource, csv_file(rows), by=admin).columns == {0: "name", 2: "budget"}
-    assert ListSettings.of(make_administrator(), "projects").import_columns == {}
+    assert not ListSettings.of(make_administrator(), "projects").import_columns

@@ -59,7 +59,12 @@ def test_a_workbook_is_read_with_its_numbers_days_and_words() -> None:
     import datetime
 
     day, moment = datetime.date(2026, 5, 4), datetime.datetime(2026, 5, 4, 9, 30)  # noqa: DTZ001
-    rows = [["a", "b", "c", "d", "e", "f"], [13812345678, 12.5, day, moment, True, " x "], [None] * 6, [1, None]]
+    rows: list[list[Any]] = [
+        ["a", "b", "c", "d", "e", "f"],
+        [13812345678, 12.5, day, moment, True, " x "],
+        [None] * 6,
+        [1, None],
+    ]
     assert read(workbook(rows), "rows.xlsx") == [
         (1, ["a", "b", "c", "d", "e", "f"]),
         (2, ["13812345678", "12.5", "2026-05-04", "2026-05-04 09:30:00", "TRUE", "x"]),

@@ -36,7 +36,7 @@ def admin(client: Any) -> Any:
 def sent(client: Any, rows: Any = ROWS) -> tuple[str, Import]:
     answer = client.post(URL, {"file": csv_file(rows)})
     assert answer.status_code == 302
-    return answer["Location"], Import.objects.order_by("-pk").first()
+    return answer["Location"], Import.objects.latest("pk")
 
 
 def test_it_leads_from_the_list_to_the_records_and_back(client: Any, admin: User) -> None:

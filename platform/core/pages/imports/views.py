@@ -204,7 +204,7 @@ def _found(request: HttpRequest, resource: Resource, batch: int) -> Import:
 
 
 def _title(resource: Resource) -> str:
-    return _("Import into %(what)s") % {"what": resource.label}
+    return _("Import into %(what)s") % {"what": resource.model._meta.verbose_name_plural}
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:
