@@ -22,6 +22,7 @@ from crm.customers.names import company_key
 from tenants.people.phones import PhoneField
 
 SHOWN = 5
+CHECKED = ("name", "phone", "tax_number")
 
 
 @dataclass(frozen=True, slots=True)

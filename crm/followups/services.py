@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext_noop
 
 from core.access import Actor, guarded
+from core.live.services import notify
 from core.records.history import log
 from core.records.services import record_create, record_delete, record_restore, record_update
+from core.resources.mentions import EXCERPT, tell_named
+from core.resources.registry import resource_of
 from crm.customers.models import Customer
 from crm.followups.models import Comment, FollowUp
 
@@ -25,6 +29,7 @@ def follow_up_create(values: Mapping[str, Any], *, by: Actor) -> FollowUp:
         pk=follow_up.pk
     ).update(plan=Plan.DONE)
     _tell_customer(follow_up)
+    _tell_named(follow_up.content, follow_up, by=by)
     return follow_up
 
 
@@ -62,10 +67,34 @@ def follow_up_plan_done(follow_up: FollowUp, *, by: Actor) -> FollowUp:
 
 @transaction.atomic
 def follow_up_comment(follow_up: FollowUp, *, by: Actor, text: str) -> Comment:
-    """Say something to a follow-up."""
+    """Say something to a follow-up; its owner hears of it, and who is named in it."""
     comment: Comment = Comment.objects.create(follow_up=follow_up, author_id=by.pk, text=text.strip())
     log("comment", by=by, resource=guarded(FollowUp).name, record=follow_up, changes={"text": ["", comment.text]})
+    named = {person.pk for person in _tell_named(comment.text, follow_up, by=by)}
+    may_read = resource_of(FollowUp).rows(follow_up.owner).filter(pk=follow_up.pk).exists()
+    if follow_up.owner_id not in {by.pk, *named} and may_read:
+        notify(
+            [follow_up.owner],
+            kind="comment",
+            title=gettext_noop("%(who)s commented on your follow-up of %(about)s"),
+            body=gettext_noop("%(text)s"),
+            params={"who": str(by), "about": str(follow_up.customer), "text": comment.text[:EXCERPT]},
+            url=resource_of(Customer).record_url(follow_up.customer),
+        )
     return comment
+
+
+def comments_on(ids: Collection[int]) -> dict[int, list[Comment]]:
+    """The comments on follow-ups that the caller may see, by their ids, the oldest first."""
+    found: dict[int, list[Comment]] = {}
+    for comment in Comment.objects.filter(follow_up__in=ids).select_related("author"):
+        found.setdefault(comment.follow_up_id, []).append(comment)
+    return found
+
+
+def _tell_named(text: str, follow_up: FollowUp, *, by: Actor) -> list[Any]:
+    customer = follow_up.customer
+    return tell_named(text, follow_up, about=customer, url=resource_of(Customer).record_url(customer), by=by)
 
 
 def _with_plan(values: Mapping[str, Any], before: str) -> dict[str, Any]:

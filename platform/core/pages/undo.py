@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import redis
@@ -16,28 +16,48 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.pages.former import VALUES, VERSION, Former, put_back
 from core.pages.serving import WRITE, actor, page
 from core.resources import ActionRefused, Resource
 
 KEPT_SECONDS = 600
 RESTORE = "restore"
+FORMER = "former"
 
 
-def undo_tag(resource: Resource, user: Actor, undo: str, pks: Sequence[int], *, verb: str) -> str:
+def undo_tag(
+    resource: Resource,
+    user: Actor,
+    undo: str,
+    pks: Sequence[int],
+    *,
+    verb: str,
+    former: Mapping[int, Former] | None = None,
+) -> str:
     """Tags for a message that offer to take back what was done to the records `pks` under the permission `verb`.
 
-    `undo` says how: RESTORE, or the name of an action.
+    `undo` says how: RESTORE, FORMER (the values in `former` are put back), or the name of an action.
     """
     token = secrets.token_urlsafe(16)
+    kept = {"undo": undo, "verb": verb, "pks": list(pks), "former": dict(former or {})}
     try:
-        cache.set(_key(user, resource, token), {"undo": undo, "verb": verb, "pks": list(pks)}, KEPT_SECONDS)
+        cache.set(_key(user, resource, token), kept, KEPT_SECONDS)
     except redis.RedisError:
         return ""  # what is done is done; without the cache it can't be offered to take it back
     return f"undo:{reverse(f'{resource.name}-undo', args=[token])}"
 
 
+def undo_to(resource: Resource, user: Actor, record: Any, before: dict[str, Any], *, verb: str) -> str:
+    """Tags for a message that offer to give one record the values that it had `before`."""
+    version = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+    former = {record.pk: {VALUES: before, VERSION: version}}
+    return undo_tag(resource, user, FORMER, [record.pk], verb=verb, former=former)
+
+
 @transaction.atomic
-def take_back(resource: Resource, record: Any, undo: str, *, verb: str, by: Actor) -> None:
+def take_back(
+    resource: Resource, record: Any, undo: str, *, verb: str, by: Actor, former: Former | None = None
+) -> None:
     """Take back a step of this user's on the record; it needs what the step needed (`verb`), now as it did then.
 
     Where the step reached is asked afterwards: only as it was before (not in the trash, with its former owner) can the
@@ -48,6 +68,8 @@ def take_back(resource: Resource, record: Any, undo: str, *, verb: str, by: Acto
         raise PermissionDenied(permission)
     if undo == RESTORE:
         resource.restore(record, by=by)
+    elif undo == FORMER:
+        put_back(resource, record, former or {}, by=by)
     else:
         resource.act(resource.action(undo), record, by=by)
     if not resource.rows(by, verb).filter(pk=record.pk).exists():
@@ -69,7 +91,8 @@ def undo(request: HttpRequest, resource: Resource, token: str) -> HttpResponse:
     try:
         with transaction.atomic():
             for record in rows:
-                take_back(resource, record, kept["undo"], verb=kept["verb"], by=user)
+                former = kept["former"].get(record.pk)
+                take_back(resource, record, kept["undo"], verb=kept["verb"], by=user, former=former)
     except (ActionRefused, ValidationError) as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
     cache.delete(key)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.db import models
@@ -54,6 +55,8 @@ class ResourceForm(forms.ModelForm[Any]):
     """A record's form for one user: fields the user may edit, choices the user may see, the version opened."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    beside: ClassVar[Mapping[str, str]] = {}
+    """{field that only the form has: the record's field that it stands before}."""
 
     def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
         self.resource = resource

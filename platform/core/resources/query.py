@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Actor, FieldRight
 from core.resources.filters import BadFilter, Filter
+from core.resources.views import Flag
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -37,7 +38,7 @@ class Problem:
 class Chosen:
     """A filter in force, with its values as they stand in the URL."""
 
-    filter: Filter
+    filter: Filter | Flag
     values: tuple[str, ...]
 
 
