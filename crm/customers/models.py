@@ -18,6 +18,7 @@ from core.access import Actor
 from core.records.base import Record, Stored
 from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
+from core.records.regions import RegionField
 from core.records.searching import GramsField, PinyinField
 from crm.customers.names import company_key
 from tenants.people.phones import PhoneField
@@ -156,7 +157,7 @@ class Customer(Record):
     fax = models.CharField(_("Company fax"), max_length=30, blank=True)
     website = models.URLField(_("Company website"), blank=True)
     tax_number = models.CharField(_("Tax number"), max_length=20, blank=True)
-    region = models.CharField(_("Region"), max_length=6, blank=True)
+    region = RegionField(_("Region"), blank=True)
     address = models.CharField(_("Detailed address"), max_length=200, blank=True)
     next_contact_at = models.DateTimeField(_("Next contact time"), null=True, blank=True)
     needs = models.CharField(_("Communication needs"), max_length=500, blank=True)

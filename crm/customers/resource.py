@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
+from core.records.services import record_create
+from core.records.trees import last_place
 from core.resources import Action, Column, Flag, Head, Resource, Shortcut, Stars, View, files, history
 from core.resources.registry import add_screen
 from crm.areas import CUSTOMER_GROUP
@@ -121,6 +123,10 @@ class Customers(Resource):
         allow, contact = bool(given.pop("allow_duplicate", False)), str(given.pop("contact_name", ""))
         return services.customer_create(given, by=by, allow_duplicate=allow, contact_name=contact)
 
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """Reminders follow."""
+        return services.customer_update(cast(Customer, record), values, by=by, version=version)
+
 
 class CustomerCategories(Resource):
     """客户分类."""
@@ -129,12 +135,17 @@ class CustomerCategories(Resource):
     menu = CUSTOMER_GROUP
     icon = "sitemap"
     order_in_menu = 60
-    columns = ("name", "parent", "order")
+    columns = ("name", "parent")
     search = ("name",)
     order = ("order", "pk")
-    sections = {_("Basic information"): ("name", "parent", "order")}
+    sections = {_("Basic information"): ("name", "parent")}
     panels = (history(),)
     remote_choice = False
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """As the last one below its parent."""
+        category = Category(order=last_place(Category, values.get("parent")))
+        return record_create(category, values, by=by)
 
 
 class CustomerTags(Resource):

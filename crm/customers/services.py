@@ -11,7 +11,10 @@ from core.access import Actor
 from core.records.services import record_create, record_update
 from crm.customers.duplicates import refuse_duplicate
 from crm.customers.models import Customer, Star, Tag
+from crm.customers.reminders import customer_remind
 from tenants.people.models import User
+
+REMINDED = frozenset({"next_contact_at", "owner"})
 
 
 @transaction.atomic
@@ -26,6 +29,8 @@ def customer_create(
     if not allow_duplicate:
         refuse_duplicate(values, by=by)
     customer = record_create(Customer(), values, by=by)
+    if customer.next_contact_at:
+        customer_remind(customer)
     if contact_name:
         from crm.contacts.services import contact_create  # contacts hang on customers, and are one family with them
 
@@ -35,9 +40,20 @@ def customer_create(
     return customer
 
 
+@transaction.atomic
+def customer_update(
+    customer: Customer, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change"
+) -> Customer:
+    """Change a customer; its reminders follow the next contact and the owner."""
+    changed = record_update(customer, values, by=by, version=version, verb=verb)
+    if REMINDED & values.keys():
+        customer_remind(changed)
+    return changed
+
+
 def customer_transfer(customer: Customer, *, by: Actor, owner: User) -> Customer:
     """转移: hand the customer over to another owner; it belongs to that owner's department from now on."""
-    return record_update(customer, {"owner": owner}, by=by, verb="transfer")
+    return customer_update(customer, {"owner": owner}, by=by, verb="transfer")
 
 
 def customer_tag(customer: Customer, *, by: Actor, tags: list[Tag]) -> Customer:

@@ -13,9 +13,12 @@ from core.access import Actor, guarded
 from core.live.services import notify
 from core.records.history import log
 from core.records.services import record_create, record_delete, record_restore, record_update
+from core.reminders.services import forget
 from core.resources.mentions import EXCERPT, tell_named
 from core.resources.registry import resource_of
 from crm.customers.models import Customer
+from crm.customers.reminders import customer_remind
+from crm.followups import reminders
 from crm.followups.models import Comment, FollowUp
 
 Plan = FollowUp.Plan
@@ -25,9 +28,14 @@ Plan = FollowUp.Plan
 def follow_up_create(values: Mapping[str, Any], *, by: Actor) -> FollowUp:
     """Write down a follow-up; what was planned for the customer before is done by it."""
     follow_up = record_create(FollowUp(), _with_plan(values, Plan.NONE), by=by)
-    FollowUp.objects.filter(customer_id=follow_up.customer_id, owner_id=follow_up.owner_id, plan=Plan.OPEN).exclude(
-        pk=follow_up.pk
-    ).update(plan=Plan.DONE)
+    planned = FollowUp.objects.filter(
+        customer_id=follow_up.customer_id, owner_id=follow_up.owner_id, plan=Plan.OPEN
+    ).exclude(pk=follow_up.pk)
+    done = list(planned.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    if done:
+        FollowUp.objects.known(done).update(plan=Plan.DONE)
+        for kind in (reminders.DUE, reminders.OVERDUE):
+            forget(kind, FollowUp, done)
     _tell_customer(follow_up)
     _tell_named(follow_up.content, follow_up, by=by)
     return follow_up
@@ -116,3 +124,7 @@ def _tell_customer(follow_up: FollowUp) -> None:
     elif customer.next_contact_at and customer.next_contact_at.date() <= follow_up.happened_at.date():
         values["next_contact_at"] = None  # this was the contact that was due
     Customer.objects.filter(pk=customer.pk).update(**values)
+    reminders.follow_up_remind(follow_up)
+    if values.get("next_contact_at", customer.next_contact_at) != customer.next_contact_at:
+        customer.next_contact_at = values["next_contact_at"]
+        customer_remind(customer)

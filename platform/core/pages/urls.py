@@ -73,6 +73,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
 
 
 urlpatterns = [
+    path("regions/", choices.regions, name="regions"),
     path("jobs/", background.show, name="background"),
     path("jobs/<int:pk>/item/", background.item, name="background-item"),
     path("jobs/<int:pk>/failures/", background.failures, name="background-failures"),
