@@ -102,7 +102,7 @@ class Tag(Stored):
         CYAN = "cyan", _("Cyan")
 
     name = models.CharField(_("Tag name"), max_length=20)
-    colour = models.CharField(_("Colour"), max_length=6, choices=Colour, default=Colour.BLUE)
+    colour = models.CharField(_("Tag colour"), max_length=6, choices=Colour, default=Colour.BLUE)
 
     class Meta(Stored.Meta):
         abstract = False

@@ -34,7 +34,7 @@ class FollowUp(Record):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="follow_ups", verbose_name=_("Customer"))
     contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Contact")
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Contact person")
     )
     kind = models.CharField(_("Kind of follow-up"), max_length=8, choices=Kind, default=Kind.PHONE)
     content = models.TextField(_("Content"), max_length=5000)

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from core.resources.regions import RegionFormField
+from core.records.regions import RegionFormField
 from tests.factories import make
 
 _numbers = itertools.count(700)

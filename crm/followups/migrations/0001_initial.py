@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="contacts.contact",
-                        verbose_name="Contact",
+                        verbose_name="Contact person",
                     ),
                 ),
                 (

@@ -6,14 +6,44 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from core.records.searching import initials, normal
 
 CODE_LENGTH = 6
 SHOWN = 40
+
+
+class RegionSelect(forms.Select):
+    """A searchable choice: holds the chosen region, finds others on the server as one types."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-picker": reverse_lazy("regions"), **(attrs or {})})
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        """Only the region chosen."""
+        chosen = [(code, region_text(code)) for code in value if code]
+        self.choices = [("", ""), *chosen]
+        return super().optgroups(name, value, attrs)
+
+
+class RegionFormField(forms.CharField):
+    """The code of a region."""
+
+    widget = RegionSelect
+
+    def validate(self, value: Any) -> None:
+        """Refuse a code that no region has."""
+        super().validate(value)
+        check_region(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A choice has no length."""
+        return {}
 
 
 class RegionField(models.CharField[str, str]):
@@ -31,8 +61,6 @@ class RegionField(models.CharField[str, str]):
 
     def formfield(self, **kwargs: Any) -> Any:
         """A choice by searching."""
-        from core.resources.regions import RegionFormField  # forms stand above the records
-
         return super().formfield(**{"form_class": RegionFormField, **kwargs})
 
     def validate(self, value: Any, model_instance: Any) -> None:
