@@ -29,7 +29,7 @@ class FollowUp(Record):
 
     class Plan(models.TextChoices):
         NONE = "none", _("Nothing planned")
-        OPEN = "open", _("Planned")
+        OPEN = "open", _("Plan open")
         DONE = "done", _("Plan done")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="follow_ups", verbose_name=_("Customer"))

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "plan",
                     models.CharField(
-                        choices=[("none", "Nothing planned"), ("open", "Planned"), ("done", "Plan done")],
+                        choices=[("none", "Nothing planned"), ("open", "Plan open"), ("done", "Plan done")],
                         default="none",
                         editable=False,
                         max_length=4,

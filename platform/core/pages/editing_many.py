@@ -85,7 +85,6 @@ def _is_plain(resource: Resource, name: str) -> bool:
 
 def _named(constraint: models.UniqueConstraint) -> list[str]:
     """The fields in the expressions of a constraint."""
-    found: list[str] = []
-    for expression in constraint.expressions:
-        found += [part.name for part in expression.flatten() if isinstance(part, models.F)]
-    return found
+    expressions: Any = constraint.expressions
+    parts = [part for whole in expressions for part in (whole.flatten() if hasattr(whole, "flatten") else [whole])]
+    return [part.name for part in parts if isinstance(part, models.F)]

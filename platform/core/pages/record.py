@@ -27,7 +27,7 @@ from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_be
 from core.records.files import PREVIEWED
 from core.resources import Advice, Panel, Resource
 from core.resources.action import Action
-from core.resources.columns import Cell, cell
+from core.resources.columns import Cell, cell, exists
 from core.resources.panel import related
 from core.resources.registry import children_of, resource_of
 
@@ -103,7 +103,10 @@ class RecordPage:
     @cached_property
     def columns_at_head(self) -> list[Cell]:
         """Who and where: the columns beside the name that have a value."""
-        return [shown for shown in self._cells(self.resource.head.meta) if shown.text]
+        known = [name for name in self.resource.head.meta if exists(self.resource.model, name)]
+        rights = {name: self.resource.right(self.user, name) for name in known}
+        cells = [cell(self.resource.column(name), self.record, right) for name, right in rights.items()]
+        return [shown for shown in cells if shown.text]
 
     @cached_property
     def tags(self) -> list[Cell]:

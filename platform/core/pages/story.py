@@ -186,7 +186,7 @@ class Composer:
             return None
         try:
             with transaction.atomic():
-                record = self.child.save(self.form, by=by)
+                record: Any = self.child.save(self.form, by=by)
                 for upload in files if record is not None else ():
                     attachment_add(record, upload, by=by)
                 return record

@@ -21,7 +21,8 @@ PARENT, ORDER = "parent", "order"
 
 def last_place(model: type[Stored], parent: Stored | None) -> int:
     """The place after the last row below `parent` (None: at the top)."""
-    last = model._base_manager.filter(parent=parent).aggregate(last=Max(ORDER))["last"]
+    rows: Any = model._base_manager
+    last = rows.filter(parent=parent).aggregate(last=Max(ORDER))["last"]
     return 0 if last is None else int(last) + 1
 
 
