@@ -11,15 +11,18 @@ from django.utils import timezone
 
 from core.access.models import Collaborator
 from core.db import run_in_company
-from core.resources.registry import resource_of
+from core.jobs.kinds import kind_named
+from core.jobs.models import Job
+from core.jobs.run import Run
+from core.resources.registry import all_permissions, resource_of
 from crm.contacts.models import Contact
 from crm.customers.advice import advice_on
-from crm.customers.models import Customer, Star
+from crm.customers.models import Category, Customer, Star
 from crm.customers.services import customer_create
 from crm.followups.models import FollowUp
 from crm.followups.services import follow_up_create
 from tests.crm.people import customer_of, seller
-from tests.factories import make_administrator
+from tests.factories import make, make_administrator, make_user
 from tests.together import together
 
 NAME = "深圳市云岭智能科技有限公司"
@@ -199,3 +202,73 @@ def test_a_region_is_found_by_words_and_initials_and_shown_as_text(client: Any, 
     found = client.get("/regions/", {"q": "深圳 nsq"}).json()["results"]
     assert {"id": "440305", "text": "广东省 深圳市 南山区"} in found
     assert "广东省 深圳市 南山区" in client.get(f"/customers/{customer.pk}/").content.decode()
+
+
+def test_a_list_opens_with_what_the_module_offers_everybody(client: Any, me: Any) -> None:
+    mine = customer_of(me)
+    old = customer_of(me, "很久没联系")
+    Customer.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=40))
+    client.force_login(me)
+    shown = client.get("/customers/").context["list"]
+    labels = [str(tab.label) for tab in shown.tabs]
+    assert labels[1:5] == ["我负责的", "我关注的", "本周待跟进", "30 天未联系"]
+    quiet = client.get(shown.tabs[4].url).context["list"]
+    assert [row.record for row in quiet.rows] == [old]
+    assert quiet.tabs[4].active
+    assert not quiet.problems
+    assert {row.record for row in client.get(shown.tabs[1].url).context["list"].rows} == {mine, old}
+
+
+def test_followed_customers_and_the_trash_stand_in_the_menu_without_permissions_of_their_own(
+    client: Any, me: Any
+) -> None:
+    client.force_login(me)
+    page = client.get("/customers/?view=followed&starred=1").content.decode()
+    assert "关注客户" in page
+    assert "/customers/trash/" in page
+    assert not {name for name in all_permissions() if name.startswith(("followedcustomers.", "trashedcustomers."))}
+    reader = make_user("customers.view")
+    client.force_login(reader)
+    page = client.get("/customers/").content.decode()
+    assert "关注客户" in page
+    assert "客户回收站" not in page
+
+
+def test_categories_are_moved_about_as_a_tree_and_never_below_themselves(client: Any, me: Any) -> None:
+    client.force_login(make_administrator())
+    top, other = make(Category, name="制造"), make(Category, name="贸易", order=1)
+    below = make(Category, name="电子", parent=top)
+    page = client.get("/customercategories/")
+    assert [node.record for node in page.context["top"]] == [top, other]
+    moved = client.post("/customercategories/move/", {"node": below.pk, "parent": other.pk, "position": 0})
+    below.refresh_from_db()
+    assert below.parent == other
+    assert client.post(moved.json()["undo"]).status_code == 200
+    below.refresh_from_db()
+    assert below.parent == top
+    refused = client.post("/customercategories/move/", {"node": top.pk, "parent": below.pk, "position": 0})
+    assert refused.status_code == 422
+
+
+def test_a_field_of_very_many_is_set_in_the_background_and_put_back(
+    client: Any, company: Any, me: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.pages.bulk.AT_ONCE", 2)
+    customers = [customer_of(me, f"客户{number}") for number in range(5)]
+    resource_of(Customer).update(customers[0], {"status": "won"}, by=me)
+    client.force_login(me)
+    ids = [one.pk for one in customers]
+    client.post(
+        "/customers/bulk/", {"do": "edit", "ids": ids, "filled_in": "1", "field": "status", "value.status": "lost"}
+    )
+    ordered = Job.rows.latest("pk")
+    run = Run(company=company, user=me, job_id=ordered.pk, attempt=1)
+    assert kind_named(ordered.kind).work(run, **ordered.payload) == {"done": 5, "failed": 0}
+    assert set(Customer.objects.values_list("status", flat=True)) == {"lost"}
+    Job.rows.filter(pk=ordered.pk).update(state=Job.State.DONE, finished_at=timezone.now())
+    assert client.post(f"/jobs/{ordered.pk}/undo/").status_code == 303
+    undoing = Job.rows.latest("pk")
+    kind_named(undoing.kind).work(
+        Run(company=company, user=me, job_id=undoing.pk, attempt=1), **undoing.payload
+    )
+    assert sorted(Customer.objects.values_list("status", flat=True)) == ["potential"] * 4 + ["won"]
