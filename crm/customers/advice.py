@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 
 from core.access import Actor
 from core.resources import Advice
+from core.resources.head import COMPOSER
 from crm.customers.models import Customer
 
-COMPOSER = "#composer"
 QUIET_DAYS = 30
 Status = Customer.Status
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from core.access import Actor, guarded
@@ -121,10 +123,18 @@ def _tell_customer(follow_up: FollowUp) -> None:
     values: dict[str, Any] = {"last_follow_up_at": rows.aggregate(last=Max("happened_at"))["last"]}
     if follow_up.has_open_plan() and follow_up.deleted_at is None:
         values["next_contact_at"] = follow_up.next_at
-    elif customer.next_contact_at and customer.next_contact_at.date() <= follow_up.happened_at.date():
-        values["next_contact_at"] = None  # this was the contact that was due
+    elif customer.next_contact_at and _was_the_contact(follow_up, customer.next_contact_at):
+        values["next_contact_at"] = None
     Customer.objects.filter(pk=customer.pk).update(**values)
-    reminders.follow_up_remind(follow_up)
+    if follow_up.next_at is not None or follow_up.version > 1:  # a new one without a plan has nothing to remind of
+        reminders.follow_up_remind(follow_up)
     if values.get("next_contact_at", customer.next_contact_at) != customer.next_contact_at:
         customer.next_contact_at = values["next_contact_at"]
         customer_remind(customer)
+
+
+def _was_the_contact(follow_up: FollowUp, due: datetime) -> bool:
+    """Whether the contact that was due took place: what was planned for it is done, or it was due by that day."""
+    if follow_up.plan == Plan.DONE and follow_up.next_at == due:
+        return True
+    return timezone.localdate(due) <= timezone.localdate(follow_up.happened_at)

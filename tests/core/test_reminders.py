@@ -145,3 +145,9 @@ def test_in_another_company_nobody_is_told(live_ground: Any, company: Any, other
     Customer.objects.filter(pk=customer.pk).update(next_contact_at=timezone.now() - SOON)
     due_now(company)
     assert run_in_company(other_company, Notification.rows.count) == 0
+
+
+def test_what_was_due_long_ago_when_it_is_written_down_reminds_nobody(live_ground: Any) -> None:
+    customer_of(seller(), next_contact_at=timezone.now() - timedelta(days=30))
+    assert not Reminder.rows.filter(kind=DUE).exists()
+    assert not Job.rows.filter(kind=SEND).exists()

@@ -14,7 +14,7 @@ from core.live.models import Notification
 from core.records.models import Attachment
 from core.resources.mentions import named_in
 from crm.followups.models import FollowUp
-from crm.followups.services import follow_up_comment, follow_up_create
+from crm.followups.services import follow_up_comment, follow_up_create, follow_up_plan_done
 from tests.crm.people import customer_of, seller
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,25 @@ def test_the_owner_hears_of_a_comment(me: Any) -> None:
     follow_up_comment(follow_up, by=me, text="谢谢")
     told = Notification.rows.filter(kind="comment")
     assert [(one.user, one.params["text"]) for one in told] == [(me, "很好")]
+
+
+def test_a_plan_that_is_done_is_no_longer_due_for_the_customer(me: Any) -> None:
+    customer = customer_of(me)
+    at = timezone.now() + timedelta(days=2)
+    follow_up = follow_up_create({"customer": customer, "content": "x", "next_at": at, "next_plan": "y"}, by=me)
+    customer.refresh_from_db()
+    assert customer.next_contact_at == at
+    follow_up_plan_done(follow_up, by=me)
+    customer.refresh_from_db()
+    assert customer.next_contact_at is None
+
+
+def test_the_story_alone_is_answered_to_who_asks_for_it(client: Any, me: Any) -> None:
+    customer = customer_of(me)
+    follow_up_create({"customer": customer, "content": "说过的话"}, by=me)
+    client.force_login(me)
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#story"}
+    part = client.get(f"/customers/{customer.pk}/", {"feed": "talk"}, headers=asked).content.decode()
+    assert "说过的话" in part
+    assert "<html" not in part
+    assert 'id="story"' in part

@@ -299,7 +299,7 @@ def show(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     panel = request.GET.get("panel", "")
     shown = RecordPage(resource, record, actor(request), panel, older_than, request.GET.dict())
-    part = part_asked(request, "record-body", "drawer", "older", "feed", "feed-older")
+    part = part_asked(request, "record-body", "drawer", "older", "story", "story-older")
     context = {**shown.context, "ask_to_add": _was_just_added(request, resource, record, part)}
     return respond(request, resource, "record", context, part=part, title=record)
 

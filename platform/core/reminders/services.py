@@ -16,14 +16,18 @@ from core.reminders.models import Reminder
 
 SEND = "reminders.send"
 MINUTE = timedelta(minutes=1)
+TOO_LATE = timedelta(days=1)
 
 
 @transaction.atomic
 def remind(kind: str, record: models.Model, users: Iterable[Any], at: datetime | None) -> None:
     """Remind exactly these users of the record at `at`; those set before are moved, or cancelled (no `at`, no users).
 
-    Those who may no longer sign in are reminded of nothing.
+    Those who may no longer sign in are reminded of nothing, and nobody of what was due long before it was written
+    down: a table of last year's plans is read in without a word.
     """
+    if at is not None and at < timezone.now() - TOO_LATE:
+        at = None
     wanted = {user.pk for user in users if user.is_active} if at is not None else set()
     rows = Reminder.rows.about(kind, guarded(type(record)).name, [record.pk])
     rows.exclude(user__in=wanted).delete()

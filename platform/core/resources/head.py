@@ -11,9 +11,15 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor
 
 
+COMPOSER = "#composer"
+
+
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The next best thing to do about a record; `action` leads to `url`. `level` is info, warning or danger."""
+    """The next best thing to do about a record; `action` leads to `url`, or into its COMPOSER.
+
+    `level` is info, warning or danger.
+    """
 
     text: StrOrPromise
     level: str = "info"
