@@ -15,6 +15,7 @@ from core.access import Scope
 from core.records import dictionary
 from core.records.dictionary import OptionField
 from core.records.models import Option
+from core.records.regions import RegionField
 from tenants.people.models import Department, User
 from tenants.people.phones import PhoneField
 from tenants.roles.models import Role
@@ -95,6 +96,8 @@ class _Maker:
                 return make(Option, mark=self.mark, kind=field.kind)
             case models.ForeignKey():
                 return self.related(field.remote_field.model)
+            case RegionField():
+                return "440305"
             case PhoneField():
                 return f"138{self.number % 10**8:08d}"
             case models.EmailField():

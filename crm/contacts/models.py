@@ -49,7 +49,7 @@ class Contact(Record):
             models.Index(fields=["name_pinyin", "id"], name="contact_name", condition=Q(deleted_at__isnull=True)),
             models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
         ]
-        verbose_name = _("Contact")
+        verbose_name = _("Contact person")
         verbose_name_plural = _("Contacts")
 
     def __str__(self) -> str:

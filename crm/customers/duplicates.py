@@ -22,6 +22,7 @@ from crm.customers.names import company_key
 from tenants.people.phones import PhoneField
 
 SHOWN = 5
+CHECKED = ("name", "phone", "tax_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ def duplicates_of(values: Mapping[str, Any], *, user: Actor, but: int | None = N
     for column, value in keys.values():
         agreeing |= Q(**{column: value})
     # Everybody's customers, those in the trash too: nobody is to enter again what is there.
-    rows = list(Customer._base_manager.filter(agreeing).exclude(pk=but).select_related("owner")[:SHOWN])
+    known = [] if but is None else [but]
+    rows = list(Customer._base_manager.filter(agreeing).exclude(pk__in=known).select_related("owner")[:SHOWN])
     resource = resource_of(Customer)
     seen = set(resource.rows(user).filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
     return [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -10,12 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
-from core.records.base import Record, Stored, StoredQuerySet
+from core.records.base import Record, Stored
 from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
+from core.records.regions import RegionField
 from core.records.searching import GramsField, PinyinField
 from crm.customers.names import company_key
 from tenants.people.phones import PhoneField
@@ -99,7 +102,7 @@ class Tag(Stored):
         CYAN = "cyan", _("Cyan")
 
     name = models.CharField(_("Tag name"), max_length=20)
-    colour = models.CharField(_("Colour"), max_length=6, choices=Colour, default=Colour.BLUE)
+    colour = models.CharField(_("Tag colour"), max_length=6, choices=Colour, default=Colour.BLUE)
 
     class Meta(Stored.Meta):
         abstract = False
@@ -117,14 +120,6 @@ class Tag(Stored):
 
     def __str__(self) -> str:
         return self.name
-
-
-class CustomerQuerySet(StoredQuerySet["Customer"]):
-    """Reads of the customers."""
-
-    def followed_by(self, user: Actor) -> Self:
-        """Those that a user has starred (关注客户)."""
-        return self.filter(pk__in=Star.objects.filter(user_id=user.pk).values("customer"))
 
 
 class Customer(Record):
@@ -162,7 +157,7 @@ class Customer(Record):
     fax = models.CharField(_("Company fax"), max_length=30, blank=True)
     website = models.URLField(_("Company website"), blank=True)
     tax_number = models.CharField(_("Tax number"), max_length=20, blank=True)
-    region = models.CharField(_("Region"), max_length=6, blank=True)
+    region = RegionField(_("Region"), blank=True)
     address = models.CharField(_("Detailed address"), max_length=200, blank=True)
     next_contact_at = models.DateTimeField(_("Next contact time"), null=True, blank=True)
     needs = models.CharField(_("Communication needs"), max_length=500, blank=True)
@@ -173,8 +168,6 @@ class Customer(Record):
     name_pinyin = PinyinField("name")
     name_grams = GramsField(("name",))
     number_grams = GramsField(("phone", "telephone"))
-
-    objects: ClassVar[Any] = CustomerQuerySet.as_manager()
 
     class Meta(Record.Meta):
         abstract = False
@@ -188,6 +181,7 @@ class Customer(Record):
             models.Index(fields=["phone"], name="customer_same_phone", condition=~Q(phone="")),
             models.Index(fields=["tax_number"], name="customer_same_tax", condition=~Q(tax_number="")),
             GinIndex(fields=["name_grams", "number_grams"], name="customer_search"),
+            models.Index(fields=["deleted_at"], name="customer_trash", condition=Q(deleted_at__isnull=False)),
         ]
         verbose_name = _("Customer")
         verbose_name_plural = _("Customers")
@@ -204,6 +198,17 @@ class Customer(Record):
         """The key of the name follows the name."""
         self.name_key = company_key(self.name)
         super().save(*args, **kwargs)
+
+
+def quiet(*, days: int) -> Q:
+    """Customers that nobody has been in contact with for so many days."""
+    since = timezone.now() - timedelta(days=days)
+    return Q(last_follow_up_at__lt=since) | Q(last_follow_up_at__isnull=True, created_at__lt=since)
+
+
+def starred_by(user: Actor) -> Q:
+    """Customers that a user has starred (关注客户)."""
+    return Q(pk__in=Star.objects.filter(user_id=user.pk).values("customer"))
 
 
 class Star(models.Model):

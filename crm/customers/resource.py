@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.resources import Action, Column, Resource, files, history
-from core.resources.forms import ResourceForm
+from core.records.services import record_create
+from core.records.trees import last_place
+from core.resources import Action, Column, Flag, Head, Resource, Shortcut, Stars, View, files, history
+from core.resources.registry import add_screen
 from crm.areas import CUSTOMER_GROUP
 from crm.customers import services
-from crm.customers.models import Category, Customer, Tag
-from tenants.people.models import User
-
-
-class CustomerForm(ResourceForm):
-    """A customer's form: a customer that is there already is entered a second time only by who says so."""
-
-    allow_duplicate = forms.BooleanField(required=False, label=_("Create it all the same"), widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk is not None:
-            del self.fields["allow_duplicate"]
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """Once a duplicate was refused, the form offers to create it all the same."""
-        super().add_error(field, error)
-        if "allow_duplicate" in self.fields and any(
-            told.code == "duplicate" for errors in self.errors.as_data().values() for told in errors
-        ):
-            self.fields["allow_duplicate"].widget = forms.CheckboxInput()
-
-
-class TransferForm(forms.Form):
-    """To whom."""
-
-    owner = forms.ModelChoiceField(User.objects.none(), label=_("New owner"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = User.objects.get_queryset().with_seat()  # type: ignore[attr-defined]
-
-
-class TagForm(forms.Form):
-    """Which tags."""
-
-    tags = forms.ModelMultipleChoiceField(Tag.objects.none(), label=_("Customer tags"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tags"].queryset = Tag.objects.all()  # type: ignore[attr-defined]
+from crm.customers.advice import advice_on
+from crm.customers.forms import CustomerForm, TagForm, TransferForm
+from crm.customers.models import Category, Customer, Tag, quiet, starred_by
 
 
 class Customers(Resource):
@@ -92,9 +55,19 @@ class Customers(Resource):
         "nature",
         "scale",
     )
+    flags = (
+        Flag("starred", _("Followed by me"), starred_by),
+        Flag("quiet", _("Not contacted for 30 days"), lambda user: quiet(days=30)),
+    )
+    views = (
+        View("mine", _("Owned by me"), "owner=me"),
+        View("followed", _("Followed by me"), "starred=1"),
+        View("week", _("To contact this week"), "next_contact_at=this_week&sort=next_contact_at"),
+        View("quiet", _("Not contacted for 30 days"), "quiet=1&sort=last_follow_up_at"),
+    )
     search = ("name", "phone", "telephone")
     sections = {
-        _("Basic information"): ("name", "category", "status", "level", "primary_contact", "phone", "owner"),
+        _("Basic information"): ("name", "category", "status", "level", "primary_contact", "phone"),
         _("Details"): (
             "industry",
             "source",
@@ -108,13 +81,38 @@ class Customers(Resource):
             "address",
         ),
         _("Contact reminder"): ("next_contact_at", "needs"),
+        _("Operation information"): ("owner", "created_by", "created_at", "updated_at"),
         _("Other information"): ("tags", "note"),
     }
     tones = {"status": {"potential": "gray", "developing": "blue", "won": "green", "lost": "red"}}
+    deadlines = ("next_contact_at",)
+    head = Head(
+        meta=("owner", "category", "region"),
+        tags=("level", "tags"),
+        figures=("last_follow_up_at", "next_contact_at"),
+        path="status",
+        advice=advice_on,
+    )
+    stars = Stars(of=services.customers_starred, put=services.customer_star)
     verbs = ("view", "add", "change", "delete", "import", "export")
     actions = (
-        Action("transfer", _("Transfer owner"), services.customer_transfer, form=TransferForm, icon="user-share"),
-        Action("tag", _("Add tags"), services.customer_tag, form=TagForm, icon="tag", permission="change"),
+        Action(
+            "transfer",
+            _("Transfer owner"),
+            services.customer_transfer,
+            form=TransferForm,
+            icon="user-share",
+            changes=("owner",),
+        ),
+        Action(
+            "tag",
+            _("Add tags"),
+            services.customer_tag,
+            form=TagForm,
+            icon="tag",
+            permission="change",
+            changes=("tags",),
+        ),
     )
     panels = (files(), history())
     form = CustomerForm
@@ -122,8 +120,12 @@ class Customers(Resource):
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """One that is there already is refused, unless the form says otherwise."""
         given = dict(values)
-        allow = bool(given.pop("allow_duplicate", False))
-        return services.customer_create(given, by=by, allow_duplicate=allow)
+        allow, contact = bool(given.pop("allow_duplicate", False)), str(given.pop("contact_name", ""))
+        return services.customer_create(given, by=by, allow_duplicate=allow, contact_name=contact)
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """Reminders follow."""
+        return services.customer_update(cast(Customer, record), values, by=by, version=version)
 
 
 class CustomerCategories(Resource):
@@ -133,12 +135,17 @@ class CustomerCategories(Resource):
     menu = CUSTOMER_GROUP
     icon = "sitemap"
     order_in_menu = 60
-    columns = ("name", "parent", "order")
+    columns = ("name", "parent")
     search = ("name",)
     order = ("order", "pk")
-    sections = {_("Basic information"): ("name", "parent", "order")}
+    sections = {_("Basic information"): ("name", "parent")}
     panels = (history(),)
     remote_choice = False
+
+    def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
+        """As the last one below its parent."""
+        category = Category(order=last_place(Category, values.get("parent")))
+        return record_create(category, values, by=by)
 
 
 class CustomerTags(Resource):
@@ -155,3 +162,28 @@ class CustomerTags(Resource):
     tones = {"colour": {colour: colour for colour in Tag.Colour.values}}
     panels = (history(),)
     remote_choice = False
+
+
+FOLLOWED = add_screen(
+    Shortcut(
+        "followedcustomers",
+        _("Followed customers"),
+        menu=CUSTOMER_GROUP,
+        icon="star",
+        url_name="customers-list",
+        opened_by="customers.view",
+        query="view=followed&starred=1",
+        order=40,
+    )
+)
+TRASH = add_screen(
+    Shortcut(
+        "trashedcustomers",
+        _("Customer trash"),
+        menu=CUSTOMER_GROUP,
+        icon="trash",
+        url_name="customers-trash",
+        opened_by="customers.restore",
+        order=90,
+    )
+)

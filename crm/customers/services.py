@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -11,24 +11,49 @@ from core.access import Actor
 from core.records.services import record_create, record_update
 from crm.customers.duplicates import refuse_duplicate
 from crm.customers.models import Customer, Star, Tag
+from crm.customers.reminders import customer_remind
 from tenants.people.models import User
+
+REMINDED = frozenset({"next_contact_at", "owner"})
 
 
 @transaction.atomic
-def customer_create(values: Mapping[str, Any], *, by: Actor, allow_duplicate: bool = False) -> Customer:
-    """Add a customer.
+def customer_create(
+    values: Mapping[str, Any], *, by: Actor, allow_duplicate: bool = False, contact_name: str = ""
+) -> Customer:
+    """Add a customer, with a primary contact of that name and the customer's number if there is one.
 
     Raises:
         ValidationError: it is there already (code `duplicate`), unless `allow_duplicate`.
     """
     if not allow_duplicate:
         refuse_duplicate(values, by=by)
-    return record_create(Customer(), values, by=by)
+    customer = record_create(Customer(), values, by=by)
+    if customer.next_contact_at:
+        customer_remind(customer)
+    if contact_name:
+        from crm.contacts.services import contact_create  # contacts hang on customers, and are one family with them
+
+        contact = {"customer": customer, "name": contact_name, "phone": customer.phone, "owner": customer.owner}
+        contact_create(contact, by=by)
+        customer.refresh_from_db()
+    return customer
+
+
+@transaction.atomic
+def customer_update(
+    customer: Customer, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change"
+) -> Customer:
+    """Change a customer; its reminders follow the next contact and the owner."""
+    changed = record_update(customer, values, by=by, version=version, verb=verb)
+    if REMINDED & values.keys():
+        customer_remind(changed)
+    return changed
 
 
 def customer_transfer(customer: Customer, *, by: Actor, owner: User) -> Customer:
     """转移: hand the customer over to another owner; it belongs to that owner's department from now on."""
-    return record_update(customer, {"owner": owner}, by=by, verb="transfer")
+    return customer_update(customer, {"owner": owner}, by=by, verb="transfer")
 
 
 def customer_tag(customer: Customer, *, by: Actor, tags: list[Tag]) -> Customer:
@@ -36,11 +61,14 @@ def customer_tag(customer: Customer, *, by: Actor, tags: list[Tag]) -> Customer:
     return record_update(customer, {"tags": {*customer.tags.all(), *tags}}, by=by, verb="tag")
 
 
-def customer_star(customer: Customer, *, by: Actor) -> None:
-    """关注: keep an eye on the customer; nobody else sees it, so it is no change of the customer."""
-    Star.objects.get_or_create(user_id=by.pk, customer=customer)
+def customer_star(customer: Customer, on: bool, *, by: Actor) -> None:
+    """关注: keep an eye on the customer, or no longer; nobody else sees it, so it is no change of the customer."""
+    if on:
+        Star.objects.get_or_create(user_id=by.pk, customer=customer)
+    else:
+        Star.objects.filter(user_id=by.pk, customer=customer).delete()
 
 
-def customer_unstar(customer: Customer, *, by: Actor) -> None:
-    """Keep no eye on it any more."""
-    Star.objects.filter(user_id=by.pk, customer=customer).delete()
+def customers_starred(user: Actor, ids: Collection[int]) -> set[int]:
+    """Those of the customers that the user has starred."""
+    return set(Star.objects.filter(user_id=user.pk, customer__in=ids).values_list("customer", flat=True))

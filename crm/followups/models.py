@@ -29,12 +29,12 @@ class FollowUp(Record):
 
     class Plan(models.TextChoices):
         NONE = "none", _("Nothing planned")
-        OPEN = "open", _("Planned")
+        OPEN = "open", _("Plan open")
         DONE = "done", _("Plan done")
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="follow_ups", verbose_name=_("Customer"))
     contact = models.ForeignKey(
-        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Contact")
+        Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Contact person")
     )
     kind = models.CharField(_("Kind of follow-up"), max_length=8, choices=Kind, default=Kind.PHONE)
     content = models.TextField(_("Content"), max_length=5000)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.resources import Action, Resource, files, history
+from core.resources import Action, Resource, Story, files, history
 from crm.areas import CUSTOMER_GROUP
 from crm.followups import services
 from crm.followups.models import FollowUp
@@ -39,6 +39,22 @@ class FollowUps(Resource):
         _("Basic information"): ("customer", "contact", "kind", "happened_at", "content", "owner"),
         _("Next plan"): ("next_at", "next_plan", "plan"),
     }
+    deadlines = ("next_at",)
+    story = Story(
+        kind="kind",
+        text="content",
+        time="happened_at",
+        icons={
+            "phone": ("phone", "b"),
+            "visit": ("map-pin", "g"),
+            "wechat": ("brand-wechat", "g"),
+            "email": ("mail", "v"),
+            "note": ("note", ""),
+        },
+        more=("next_at", "next_plan"),
+        comment="comment",
+        comments=services.comments_on,
+    )
     tones = {
         "plan": {"none": "gray", "open": "amber", "done": "green"},
         "kind": {"phone": "blue", "visit": "green", "wechat": "cyan", "email": "violet", "note": "gray"},

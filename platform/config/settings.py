@@ -60,6 +60,7 @@ TENANT_APPS = [
     "core.records",
     "core.jobs",
     "core.live",
+    "core.reminders",
     "core.pages",
 ]
 if ENVIRONMENT == "test":

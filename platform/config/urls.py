@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("tenants.settings.urls")),
     path("", include("tenants.people.urls")),
     path("", include("tenants.roles.urls")),
+    path("", include("crm.customers.urls")),
     path("", include("core.live.urls")),
     path("", include("core.jobs.urls")),
     path("", include("core.shell.urls")),

@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core.resources import checks  # noqa: F401  registers the system checks
 
-        autodiscover_modules("resource")
+        autodiscover_modules("resource", "home")

@@ -48,5 +48,5 @@ def verb_choices() -> tuple[tuple[str, StrOrPromise], ...]:
 def module_choices() -> tuple[tuple[str, StrOrPromise], ...]:
     """Every module and screen, with its label."""
     labels = {name: resource.label for name, resource in registry.resources.items()}
-    labels |= {name: screen.label for name, screen in registry.screens.items()}
+    labels |= {name: screen.label for name, screen in registry.screens.items() if screen.permissions}
     return tuple(sorted(labels.items(), key=lambda one: one[0]))

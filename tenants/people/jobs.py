@@ -12,9 +12,34 @@ from django.utils.translation import gettext_lazy as _
 
 from core.jobs.kinds import job
 from core.jobs.run import Run
+from core.live.models import Notification
 from tenants.companies.lookup import here
 from tenants.people.authentication import user_known_as
+from tenants.people.models import User
+from tenants.people.notices import MAIL, mail_notices
+from tenants.people.owned import hand_over_piece, owned_by
 from tenants.people.signin_forms import tokens
+
+
+@job(MAIL, label=_("Notifications by e-mail"), timeout=60)
+def notice_mail(run: Run, *, notifications: list[int]) -> None:
+    """Send a user what they want by e-mail of their new notifications; those deleted meanwhile are left out."""
+    found = list(Notification.rows.filter(pk__in=notifications).select_related("user").order_by("pk"))
+    if found and found[0].user.is_active and found[0].user.email:
+        mail_notices(found)
+
+
+@job("people.hand_over", label=_("Hand over records"), timeout=3600, in_pieces=True)
+def records_hand_over(run: Run, *, leaver: int, heir: int) -> dict[str, int]:
+    """Move what a user owns to another, piece by piece: each is kept when it is done, whatever happens to the rest."""
+    people = User.objects.get_queryset().known([leaver, heir]).in_bulk()
+    total = sum(owned.count for owned in owned_by(people[leaver]))
+    done = 0
+    run.progress(done, total)
+    while moved := hand_over_piece(people[leaver], to=people[heir], by=run.user):
+        done += moved
+        run.progress(done, max(total, done))
+    return {"moved": done}
 
 
 @job("people.password_reset_mail", label=_("Password reset"), timeout=60)

@@ -162,6 +162,7 @@ class User(AbstractBaseUser, Stored, Trashable):
         blank=True,
         choices=[("", _("As the company")), ("zh-hans", "简体中文"), ("en", "English")],
     )
+    mailed: Any = models.JSONField(_("Also by e-mail"), default=list, blank=True, editable=False, db_default=[])
     password_is_temporary = models.BooleanField(_("Temporary password"), default=False, editable=False)
     sign_ins_ended = models.PositiveIntegerField(default=0, editable=False)
 

@@ -10,10 +10,15 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_stubs_ext import StrOrPromise
 
+from core.jobs.services import enqueue
 from core.records.base import Record
 from core.records.history import log
+from core.reminders.services import reminders_hand_over
 from core.resources import Resource, registry
 from tenants.people.models import Department, User
+
+AT_ONCE = 2000  # records: as many as are moved while the browser waits, and locked together
+JOB = "people.hand_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +44,35 @@ def owned_by(user: User) -> list[Owned]:
 def hand_over(user: User, *, to: User, by: User) -> list[Owned]:
     """Make `to` the owner of everything `user` owns, and the superior and head of whom and what `user` was.
 
-    One line of the log a module tells how many records went from whom to whom.
+    A few thousand records go at once; more of them go piece by piece in the background, where `by` sees the progress.
+    Lines of the log tell how many records of each module went from whom to whom.
     """
     handed = owned_by(user)
-    for owned in handed:
-        _records(owned.resource, user).update(
+    leave_posts(user, to=to)
+    reminders_hand_over(user, to)
+    if sum(owned.count for owned in handed) > AT_ONCE:
+        enqueue(JOB, {"leaver": user.pk, "heir": to.pk}, by=by)
+        return handed
+    while hand_over_piece(user, to=to, by=by):
+        pass
+    return handed
+
+
+@transaction.atomic
+def hand_over_piece(user: User, *, to: User, by: User) -> int:
+    """Move the next records of one module, as many as may be locked together; how many they were, 0 at the end."""
+    for resource in _modules():
+        rows = _records(resource, user).order_by("pk").select_for_update(of=("self",))
+        pks = list(rows.values_list("pk", flat=True)[:AT_ONCE])
+        if not pks:
+            continue
+        resource.model._base_manager.filter(pk__in=pks).update(
             owner=to, department=to.department_id, version=F("version") + 1, updated_at=timezone.now()
         )
-        changes: dict[str, list[Any]] = {"owner": [str(user), str(to)], "count": [None, owned.count]}
-        log("hand_over", by=by, resource=owned.resource.name, record=None, changes=changes)
-    leave_posts(user, to=to)
-    return handed
+        changes: dict[str, list[Any]] = {"owner": [str(user), str(to)], "count": [None, len(pks)]}
+        log("hand_over", by=by, resource=resource.name, record=None, changes=changes)
+        return len(pks)
+    return 0
 
 
 def leave_posts(user: User, *, to: User | None) -> None:

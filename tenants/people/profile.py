@@ -13,19 +13,30 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from core.live import kinds
+from core.shell.forms import CheckList
 from tenants.people.models import User
 from tenants.people.services import user_update
 from tenants.people.signin_required import signed_in
 
 
 class ProfileForm(forms.ModelForm[User]):
-    """Name, phone, e-mail and language of the user."""
+    """Name, phone, e-mail and language of the user, and which notifications reach them by e-mail too."""
+
+    mailed = forms.MultipleChoiceField(
+        label=gettext_lazy("Also by e-mail"), required=False, widget=CheckList, choices=kinds.labels.items
+    )
 
     class Meta:
         model = User
         fields = ("name", "phone", "email", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["mailed"] = self.instance.mailed
 
     def clean_phone(self) -> str:
         """Refuse the login name of somebody else: it is not ours to sign in with."""

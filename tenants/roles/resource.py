@@ -54,7 +54,7 @@ class Roles(Resource):
         Action("assign", _("Assign users"), services.role_assign_users, form=AssignForm, icon="user-plus", bulk=False),
         Action("copy", _("Copy"), services.role_copy, form=CopyForm, icon="copy", bulk=False, permission="add"),
     )
-    panels = (related(lambda: resource_of(User), "roles", label=_("Users")), history())
+    panels = (related(resource_of(User), "roles", label=_("Users")), history())
     form = RoleForm
     remote_choice = False
 

@@ -47,6 +47,8 @@ def permission_tree(granted: Collection[str], *, offered: Collection[str] | None
     """The tree of everything in the menu. `offered` limits what may be ticked anew (None: everything)."""
     areas: dict[str, Branch] = {}
     for area, group, entry in registry.in_menu():
+        if not entry.permissions:
+            continue  # a second way to a screen that has its place elsewhere
         branch = areas.setdefault(area.key, Branch(area.key, area.label))
         label = str(group.label)
         heading = next((one for one in branch.groups if str(one.label) == label), None)

@@ -17,6 +17,7 @@ from django_stubs_ext import StrOrPromise
 from core.live.models import Notification, unread_count
 from core.pages.serving import READ, WRITE, page
 from core.resources import Screen
+from core.resources import home as home_parts
 from tenants.companies.info import CompanyInfo
 from tenants.people.administrators import administrators
 from tenants.people.models import Department, User
@@ -46,6 +47,13 @@ def home(request: HttpRequest, resource: Screen) -> HttpResponse:
     areas = visible_areas(user)
     steps = checklist_steps(user, settings)
     context = {
+        "figures": [
+            (figure, figure.value(user), figure.url(user))
+            for figure in home_parts.figures
+            if user.access.may(figure.permission)
+        ],
+        "cards": [(card.template, card.context(user)) for card in home_parts.cards if user.access.may(card.permission)],
+        "counted": home_parts.COUNTED,
         "greeting": greeting(),
         "areas": areas,
         "steps": steps,

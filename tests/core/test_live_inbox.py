@@ -126,3 +126,15 @@ def test_the_inbox_asks_who_is_there(client: Any) -> None:
     for address in ("/inbox/1/open/", "/inbox/1/read/", "/inbox/read/"):
         assert client.post(address).status_code == 302
         assert client.get(address).status_code == 302
+
+
+def test_one_deletes_ones_own_notifications_only(client: Any) -> None:
+    mine, theirs = make_user("mine"), make_user("theirs")
+    notify([mine, theirs], kind="x", title="hello")
+    own = Notification.rows.of(mine).get()
+    other = Notification.rows.of(theirs).get()
+    client.force_login(mine)
+    assert client.post(f"/inbox/{own.pk}/delete/").status_code == 303
+    assert client.post(f"/inbox/{other.pk}/delete/").status_code == 404
+    assert not Notification.rows.of(mine).exists()
+    assert Notification.rows.of(theirs).exists()

@@ -263,7 +263,7 @@ def test_days_of_the_feed_are_those_of_the_company(client: Any, admin: User) -> 
     # 23:30 in London is the next morning in Shanghai.
     LogEntry.objects.update(at=datetime.datetime(2026, 3, 1, 23, 30, tzinfo=datetime.UTC))
     page = body(client.get(f"/projects/{project.pk}/"))
-    assert '<div class="day">2026-03-02</div>' in page
+    assert '<div class="day">2026-03-02 · ' in page
     assert ">07:30</time>" in page
 
 

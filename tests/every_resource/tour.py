@@ -24,6 +24,7 @@ from core.pages.undo import change_undo_tag, undo_tag
 from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
+from core.resources.registry import children_of
 from tenants.people.models import User
 from tests.every_resource.scene import attach, has_trash, put_in_trash
 from tests.every_resource.values import good_values
@@ -119,6 +120,9 @@ class Tour:
             yield self._page("export", "export", "POST", {"format": "csv", "query": ""})
         if "import" in self.resource.all_verbs:
             yield from self._imports()
+        if self.resource.stars:
+            yield self._page("star", "view", "POST", {"on": "1"}, of_row=True)
+            yield self._page("star", "view", "POST", {"on": ""}, of_row=True)
         if self._has_files:
             yield from self._files()
 
@@ -130,6 +134,12 @@ class Tour:
             yield from self._in_place()
             yield self._changing("api", "PUT")
             yield self._changing("api", "PATCH")
+        if self.resource.head.path:
+            first = self.resource.column(self.resource.head.path).choices[0][0]
+            yield self._page("step", "change", "POST", {"to": first}, of_row=True, before=self._back)
+        for child in children_of(self.resource.model):
+            if child.story:
+                yield self._page("compose", "view", "POST", self._told(child), of_row=True, before=self._back)
         for action in self.resource.actions:
             yield from self._action(action)
         if self._has_files:
@@ -208,6 +218,14 @@ class Tour:
         return True
 
     # Groups of steps
+
+    def _told(self, child: Resource) -> Callable[[], Mapping[str, Any]]:
+        def data() -> Mapping[str, Any]:
+            story: Any = child.story
+            kind = child.column(story.kind).choices[0][0]
+            return {story.kind: kind, story.text: f"{self.mark} told"}
+
+        return data
 
     @property
     def _has_files(self) -> bool:

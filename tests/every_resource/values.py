@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from core.records.regions import RegionFormField
 from tests.factories import make
 
 _numbers = itertools.count(700)
@@ -47,6 +48,8 @@ def _good(name: str, field: forms.Field, mark: str) -> Any:
     if name == "password":
         return f"kV9!{number}wQz"  # unlike anybody's name
     match field:
+        case RegionFormField():
+            return "440305"
         case forms.ModelMultipleChoiceField():
             return [str(row.pk) for row in (_last_of(field),) if row is not None]
         case forms.ModelChoiceField():

@@ -83,7 +83,7 @@ def test_strangers_are_asked_to_sign_in(client, boss):
 @pytest.mark.parametrize(("hour", "words"), [(3, "晚上好"), (9, "上午好"), (13, "下午好"), (20, "晚上好")])
 def test_it_greets_by_the_companys_clock(client, boss, monkeypatch, hour, words):
     moment = datetime.datetime(2026, 11, 23, hour, tzinfo=timezone.get_default_timezone())
-    monkeypatch.setattr("tenants.settings.home.timezone.localtime", lambda: moment)
+    monkeypatch.setattr("tenants.settings.home.timezone.localtime", lambda *given: moment)
     assert f"{words}，秦晨" in client.get("/").content.decode()
 
 

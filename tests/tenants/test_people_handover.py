@@ -3,6 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from core.jobs.kinds import kind_named
+from core.jobs.models import Job
+from core.jobs.run import Run
 from core.records.models import LogEntry
 from tenants.people.owned import owned_by
 from tenants.people.services import user_delete, user_update
@@ -64,3 +67,18 @@ def test_records_follow_their_owner_to_another_department(boss):
     user_update(user, {"department": finance}, by=boss)
     project.refresh_from_db()
     assert project.department == finance
+
+
+def test_very_many_records_go_piece_by_piece_in_the_background(boss, company, monkeypatch):
+    monkeypatch.setattr("tenants.people.owned.AT_ONCE", 2)
+    leaver, heir = make_person("fu.rui"), make_person("fu.rong")
+    for number in range(5):
+        Project.objects.create(name=f"P{number}", owner=leaver, created_by=leaver)
+    user_delete(leaver, hand_over_to=heir, by=boss)
+    assert not fresh(leaver).is_active
+    ordered = Job.rows.get(kind="people.hand_over")
+    run = Run(company=company, user=boss, job_id=ordered.pk, attempt=1)
+    assert kind_named(ordered.kind).work(run, **ordered.payload) == {"moved": 5}
+    assert set(Project._base_manager.values_list("owner", flat=True)) == {heir.pk}
+    lines = LogEntry.objects.filter(verb="hand_over", resource="projects")
+    assert sum(line.changes["count"][1] for line in lines) == 5

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "Contact",
+                "verbose_name": "Contact person",
                 "verbose_name_plural": "Contacts",
                 "abstract": False,
             },

@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
                         ],
                         default="blue",
                         max_length=6,
-                        verbose_name="Colour",
+                        verbose_name="Tag colour",
                     ),
                 ),
             ],

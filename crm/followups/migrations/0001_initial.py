@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 (
                     "plan",
                     models.CharField(
-                        choices=[("none", "Nothing planned"), ("open", "Planned"), ("done", "Plan done")],
+                        choices=[("none", "Nothing planned"), ("open", "Plan open"), ("done", "Plan done")],
                         default="none",
                         editable=False,
                         max_length=4,
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="contacts.contact",
-                        verbose_name="Contact",
+                        verbose_name="Contact person",
                     ),
                 ),
                 (

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import translation
 
 from core.db import current_company
 from core.live.languages import language_of
 from core.live.models import Notification, unread_count
 from core.live.sending import push, push_to_user
+
+SHOWN_AT_ONCE = 3
+
+notified = Signal()
+"""Sent in the transaction that keeps new notifications, with `notifications` and `users` by their keys."""
+
+
+class Note(NamedTuple):
+    """One thing to tell one user; what the parts are stands at `notify`."""
+
+    user: Any
+    kind: str
+    title: str
+    body: str = ""
+    url: str = ""
+    params: Mapping[str, str | int] = {}
 
 
 def notify(
@@ -36,20 +53,29 @@ def notify(
     Raises:
         ValueError: the address leads elsewhere, or a place of the texts has no value.
     """
-    if url and (not url.startswith("/") or url.startswith(("//", "/\\"))):
-        raise ValueError(f"Notifications lead to pages of the company only, not to {url!r}")
-    values = dict(params or {})
-    for text in (title, body):
-        try:
-            text % values
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"The values {sorted(values)} do not fill {text!r}") from error
     told = {user.pk: user for user in users}
-    notifications = [Notification(user_id=pk, kind=kind, title=title, body=body, url=url, params=values) for pk in told]
+    return notify_each([Note(user, kind, title, body, url, params or {}) for user in told.values()])
+
+
+def notify_each(notes: Sequence[Note]) -> list[Notification]:
+    """Tell several users several things, each note to its own user; as `notify` does, and with the same errors."""
+    notifications = [_checked(note) for note in notes]
+    if not notifications:
+        return []
+    told = {note.user.pk: note.user for note in notes}
     with transaction.atomic():
         Notification.rows.bulk_create(notifications)
+        notified.send(Notification, notifications=notifications, users=told)
         transaction.on_commit(lambda: _show(told, notifications), robust=True)
     return notifications
+
+
+def notification_delete(notification: Notification) -> None:
+    """Take a notification out of its user's inbox."""
+    with transaction.atomic():
+        user = notification.user
+        notification.delete()
+        _refresh_badge(user)
 
 
 def notification_read(notification: Notification) -> None:
@@ -68,13 +94,34 @@ def notifications_read_all(user: Any) -> int:
     return read
 
 
+def _checked(note: Note) -> Notification:
+    if note.url and (not note.url.startswith("/") or note.url.startswith(("//", "/\\"))):
+        raise ValueError(f"Notifications lead to pages of the company only, not to {note.url!r}")
+    values = dict(note.params)
+    for text in (note.title, note.body):
+        try:
+            text % values
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"The values {sorted(values)} do not fill {text!r}") from error
+    return Notification(
+        user_id=note.user.pk, kind=note.kind, title=note.title, body=note.body, url=note.url, params=values
+    )
+
+
 def _show(told: Mapping[int, Any], notifications: list[Notification]) -> None:
-    messages = {}
+    """Show each user what is new: of many things at once the first few, for the badge counts them all."""
+    by_user: dict[int, list[Notification]] = {}
     for notification in notifications:
-        user = told[notification.user_id]
-        with translation.override(language_of(user)):
-            messages[user.pk] = notification.as_message(unread_count(user))
-    push(current_company(), messages)
+        by_user.setdefault(notification.user_id, []).append(notification)
+    unread = {pk: unread_count(told[pk]) for pk in by_user}
+    for turn in range(SHOWN_AT_ONCE):
+        messages = {}
+        for pk, own in by_user.items():
+            if turn < len(own):
+                with translation.override(language_of(told[pk])):
+                    messages[pk] = own[turn].as_message(unread[pk])
+        if messages:
+            push(current_company(), messages)
 
 
 def _refresh_badge(user: Any) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core.live.models import Notification, unread_count
-from core.live.services import notification_read, notifications_read_all
+from core.live.services import notification_delete, notification_read, notifications_read_all
 
 IN_INBOX = 30
 IN_BELL = 8
@@ -75,6 +75,15 @@ def mark_read(request: HttpRequest, pk: int) -> HttpResponse:
     if not wants_part(request):
         return HttpResponseRedirect(reverse("live:inbox"), status=303)
     return render(request, "live/item.html", {"notification": _own(request, pk)})
+
+
+@login_required
+@never_cache
+@require_POST
+def delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one notification out of the inbox; answers nothing in place of its line."""
+    notification_delete(_own(request, pk))
+    return HttpResponse() if wants_part(request) else HttpResponseRedirect(reverse("live:inbox"), status=303)
 
 
 @login_required

@@ -14,10 +14,9 @@ from django.utils.translation import ngettext, pgettext
 
 from core.access import Actor
 from core.pages.bulk_job import bulk_order
-from core.pages.deeds import action_of
 from core.pages.dialogs import ask
 from core.pages.serving import WRITE, actor, go, next_url, page, require, respond
-from core.pages.steps import STANDARD, step_named
+from core.pages.steps import STANDARD, form_of, step_named, verb_of
 from core.pages.undo import undo_tag
 from core.resources import Resource
 from core.resources.query import ListQuery
@@ -30,7 +29,7 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Do one step to the selected records, or to all that match the list's address (`all=1` with `query`)."""
     user = actor(request)
     name = request.POST.get("do", "")
-    require(resource, user, name if name in STANDARD else action_of(resource, name).verb)
+    require(resource, user, verb_of(resource, name))
     within = request.POST.get("within") or "view"
     if within not in {"view", "restore", "purge"} or (within == "view") == (name in {"restore", "purge"}):
         raise Http404(f"{name} is nothing to do to {within}")
@@ -41,20 +40,21 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
         return go(request, back)
     values: Mapping[str, Any] = {}
     filled_in = ""
-    if name not in STANDARD and (form_class := action_of(resource, name).form):
-        action = action_of(resource, name)
-        form = form_class(request.POST if "filled_in" in request.POST else None)
+    form = form_of(resource, user, name, request.POST if "filled_in" in request.POST else None)
+    if form is not None:
         if not form.is_bound or not form.is_valid():
+            action = None if name in STANDARD else resource.action(name)
+            label = action.label if action else _("Edit")
             return ask(
                 request,
                 resource,
                 form,
-                title=f"{action.label} · {_chosen(selected.order_by().count())}",
+                title=f"{label} · {_chosen(selected.order_by().count())}",
                 url=reverse(f"{resource.name}-bulk"),
-                submit=action.label,
+                submit=label,
                 carried=[*_carried(request, form), ("filled_in", "1")],
-                danger=action.danger,
-                lead=action.confirm,
+                danger=bool(action and action.danger),
+                lead=action.confirm if action else "",
                 back=back,
             )
         values, filled_in = form.cleaned_data, _only(request.POST, form.fields)
@@ -65,7 +65,9 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
         bulk_order(resource, name, every.iterator(chunk_size=2000), values=filled_in, back=back, by=user)
         return go(request, reverse("background"))
     done, failures = step.do(pks)
-    undo = undo_tag(resource, user, step.undo, done, verb=step.verb) if step.undo and done else ""
+    undo = ""
+    if step.undo and done:
+        undo = undo_tag(resource, user, step.undo, done, verb=step.verb, former=step.former)
     if done:
         colon = pgettext("between a label and its value", ": ")
         messages.success(request, f"{_chosen(len(done))}{colon}{step.label}", extra_tags=undo)

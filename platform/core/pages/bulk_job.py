@@ -24,9 +24,8 @@ from core.jobs.owners import owner_of, refusal_of
 from core.jobs.run import JobFailed, Run
 from core.jobs.services import enqueue
 from core.live.services import notify
-from core.pages.deeds import action_of
 from core.pages.models import BulkChunk
-from core.pages.steps import STANDARD, Step, step_named, undoing
+from core.pages.steps import Step, form_of, step_named, undoing
 from core.records.acting import Acting, acting, acting_as
 from core.resources import Resource, registry
 
@@ -50,7 +49,7 @@ def bulk_order(
     """
     payload = {"resource": resource.name, "name": name, "values": values, "back": back, **_circumstances()}
     ordered = enqueue(KIND, payload, by=by)
-    BulkChunk.rows.keep(ordered, pks, size=CHUNK)
+    BulkChunk.rows.keep(ordered, ((pk, None) for pk in pks), size=CHUNK)
     return ordered
 
 
@@ -83,7 +82,8 @@ def bulk_undo(done: Job, *, by: Actor) -> Job:
     ordered = enqueue(KIND, payload, by=by, key=undo_key(done.pk))
     if not BulkChunk.rows.of(ordered.pk).exists():
         chunks = BulkChunk.rows.of(done.pk).iterator(chunk_size=500)
-        BulkChunk.rows.keep(ordered, (pk for chunk in chunks for pk in chunk.done), size=CHUNK)
+        again = ((pk, chunk.former.get(str(pk))) for chunk in chunks for pk in chunk.done)
+        BulkChunk.rows.keep(ordered, again, size=CHUNK)
     return ordered
 
 
@@ -121,25 +121,28 @@ def _do_chunk(run: Run, resource: Resource, payload: Mapping[str, Any], number: 
     user = owner_of(run.user.pk)
     if barred := refusal_of(user):
         raise JobFailed(barred)
-    step = _step(resource, user, payload)
+    step = _step(resource, user, payload, chunk)
     if not user.access.may(resource.permission(step.verb)):
         raise JobFailed(_("Your roles no longer allow this."))
     _done, failures = step.do(chunk.pks)
     chunk.failures = [[failure.pk, failure.name, failure.reason] for failure in failures]
     chunk.finished = True
-    chunk.save(update_fields=["failures", "finished"])
+    if step.changes:
+        chunk.former = step.former
+    chunk.save(update_fields=["failures", "finished", "former"])
     if is_last:
         _tell(run, resource, step)
     return len(chunk.pks)
 
 
-def _step(resource: Resource, user: Actor, payload: Mapping[str, Any]) -> Step:
+def _step(resource: Resource, user: Actor, payload: Mapping[str, Any], chunk: BulkChunk) -> Step:
     if payload.get("undoes"):
-        return undoing(resource, user, payload["name"], verb=payload["verb"])
+        former = {int(pk): kept for pk, kept in chunk.former.items()}
+        return undoing(resource, user, payload["name"], verb=payload["verb"], former=former)
     name, values = payload["name"], {}
     try:
-        if name not in STANDARD and (form_class := action_of(resource, name).form):
-            form = form_class(QueryDict(payload["values"]))
+        form = form_of(resource, user, name, QueryDict(payload["values"]))
+        if form is not None:
             if not form.is_valid():
                 raise JobFailed(" ".join(str(error) for errors in form.errors.values() for error in errors))
             values = form.cleaned_data

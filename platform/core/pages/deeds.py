@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.pages.dialogs import ask
+from core.pages.former import values_of
 from core.pages.record import seen
 from core.pages.serving import BOTH, WRITE, actor, found, go, next_url, page, require
-from core.pages.undo import RESTORE, undo_tag
+from core.pages.undo import RESTORE, undo_tag, undo_to
 from core.resources import ActionRefused, Resource
 from core.resources.action import Action
 
@@ -125,11 +126,14 @@ def act(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRes
     elif request.method != "POST":
         raise Http404("an action without a form is only done, not shown")
     try:
+        before = values_of(record, action.changes)
         resource.act(action, record, by=user, values=values)
     except REFUSALS as error:
         messages.error(request, refusal(error))
     else:
         undo = undo_tag(resource, user, action.undo, [pk], verb=action.verb) if action.undo else ""
+        if action.changes:
+            undo = undo_to(resource, user, record, before, verb=action.verb)
         messages.success(request, str(action.done), extra_tags=undo)
     landing = resource.record_url(record) if resource.rows(user).filter(pk=pk).exists() else resource.url
     return go(request, next_url(request, landing))

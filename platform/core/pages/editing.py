@@ -139,7 +139,7 @@ def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: A
     left = [bound.name for bound in form.visible_fields()]
     for heading, names in resource.sections.items():
         items: list[tuple[BoundField | None, Cell | None]] = []
-        for name in names:
+        for name in _with_those_beside(names, form):
             if name in form.fields:
                 items.append((form[name], None))
                 left.remove(name)
@@ -149,6 +149,13 @@ def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: A
             yield FormSection(heading, items)
     if left:
         yield FormSection("", [(form[name], None) for name in left])
+
+
+def _with_those_beside(names: Iterable[str], form: ResourceForm) -> Iterable[str]:
+    """The names, each after those of the form's own fields that stand before it."""
+    for name in names:
+        yield from (own for own, after in form.beside.items() if after == name and own in form.fields)
+        yield name
 
 
 def changed_since(resource: Resource, current: Any, version: int | None) -> list[LogEntry]:

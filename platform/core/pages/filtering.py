@@ -20,6 +20,7 @@ from core.resources.filters import DATE_KINDS, ME, NONE, RANGE, SHOWN_CHOICES, F
 from core.resources.periods import PERIODS
 from core.resources.query import ListQuery
 from core.resources.registry import resource_of
+from core.resources.views import Flag
 
 CONTROLS = {
     "choice": "options",
@@ -52,7 +53,7 @@ class Control:
     id, as far as the viewer may know them.
     """
 
-    filter: Filter
+    filter: Filter | Flag
     user: Actor
     address: Address
     values: tuple[str, ...] = ()
@@ -187,7 +188,7 @@ def free_controls(query: ListQuery, address: Address, in_force: Sequence[Control
     ]
 
 
-def _names(filter_: Filter, values: Sequence[str], user: Actor) -> dict[str, str]:
+def _names(filter_: Filter | Flag, values: Sequence[str], user: Actor) -> dict[str, str]:
     ids = [int(value) for value in values if value.isascii() and value.isdigit()]
     if not ids or filter_.kind not in {"relation", "many", "option"}:
         return {}

@@ -68,12 +68,20 @@ class Line:
 
 
 def lines(
-    resource: Resource, record: models.Model, user: Actor, *, before: int | None = None, limit: int = LINES
+    resource: Resource,
+    record: models.Model,
+    user: Actor,
+    *,
+    before: int | None = None,
+    earlier_than: datetime.datetime | None = None,
+    limit: int = LINES,
 ) -> list[Line]:
-    """The newest lines about the record, or those older than the line `before`; at most `limit`."""
+    """The newest lines about the record, or those before the line `before` or a moment; at most `limit`."""
     entries = LogEntry.objects.of(resource.name, record.pk)
     if before is not None:
         entries = entries.filter(pk__lt=before)
+    if earlier_than is not None:
+        entries = entries.filter(at__lt=earlier_than)
     found = list(entries[:limit])
     return [_line(resource, entry, user, _people_behind(found)) for entry in found]
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from core.access import Actor
 from core.pages.editing import changed_since, clashes, conflict
+from core.pages.former import values_of
 from core.pages.lists import RecordList
 from core.pages.record import RecordPage
 from core.pages.serving import BOTH, actor, found, may, page
-from core.pages.undo import change_undo_tag
+from core.pages.undo import undo_to
 from core.pages.widgets import dressed
 from core.records.services import StaleRecord
 from core.resources import Resource, ResourceForm
@@ -35,7 +36,7 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
         raise Http404(f"{field} is not changed in its place")
     if request.method != "POST":
         return _asked(request, resource, record, field, _only(resource.form_for(user, record), field))
-    before = stored_value(record, field)
+    before = values_of(record, [field])
     form = _only(resource.form_for(user, record, request.POST, request.FILES), field)
     opened, saved = record.version, None
     if form.is_valid():
@@ -54,16 +55,8 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
     if saved.version == opened:
         return response
     label = form.fields[field].label
-    undo = change_undo_tag(resource, user, saved, field, before)
+    undo = undo_to(resource, user, saved, before, verb="change")
     return with_toast(response, _("%(field)s was changed.") % {"field": label}, undo_url=undo_url(undo))
-
-
-def stored_value(record: Any, field: str) -> Any:
-    """What the record holds in the field: a plain value, or the keys of what it refers to."""
-    known = record._meta.get_field(field)
-    if known.many_to_many:
-        return [one.pk for one in getattr(record, field).all()]
-    return getattr(record, known.attname)
 
 
 def _only(form: ResourceForm, field: str) -> ResourceForm:

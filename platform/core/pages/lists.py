@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
+from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
@@ -24,6 +25,7 @@ from core.resources.columns import Cell, cell
 from core.resources.filters import DATE_KINDS
 from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
 from core.resources.searching import searched
+from core.resources.views import View
 from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
@@ -62,6 +64,7 @@ class Row:
     cells: Sequence[tuple[Cell, str]]
     operations: Sequence[str | Action] = ()
     inline: frozenset[str] = frozenset()
+    starred: bool = False
 
     @property
     def pk(self) -> int:
@@ -119,6 +122,17 @@ class RecordList:
         named = self.address.get("view")
         return next((view for view in self.views if str(view.pk) == named), None)
 
+    @property
+    def offered_views(self) -> Sequence[View]:
+        """The views that the module offers to everybody; none in the trash."""
+        return self.resource.views if self.action == "view" else ()
+
+    @cached_property
+    def offered_view(self) -> View | None:
+        """The one of them that is open."""
+        named = self.address.get("view")
+        return next((view for view in self.offered_views if view.key == named), None)
+
     @cached_property
     def page(self) -> Page:
         """The records of this page, and how many there are."""
@@ -138,7 +152,7 @@ class RecordList:
     def problems(self) -> list[Problem]:
         """What in the address was not understood."""
         found = list(self.query.problems)
-        if (named := self.address.get("view")) and named != ALL and self.view is None:
+        if (named := self.address.get("view")) and named != ALL and self.view is None and self.offered_view is None:
             found.append(Problem("view", _("This view is gone, or nobody shares it with you any more.")))
         return found
 
@@ -213,6 +227,7 @@ class RecordList:
                     [action for action in single if record.pk in offered[action.name]],
                 ),
                 inline if record.pk in reached.get("change", ()) else frozenset(),
+                record.pk in (self.starred or ()),
             )
             for record in records
         ]
@@ -223,6 +238,21 @@ class RecordList:
         if not known or not records or not self.user.access.may(self.resource.permission("change")):
             return frozenset()
         return frozenset(self.resource.inline_fields(self.user, records[0]))
+
+    @cached_property
+    def starred(self) -> set[int] | None:
+        """Those of the records shown that have the user's star; None where there are no stars, or no place for them."""
+        if self.resource.stars is None or self.action != "view":
+            return None
+        return self.resource.stars.of(self.user, [record.pk for record in self.page.records])
+
+    @property
+    def may_edit_many(self) -> bool:
+        """Whether one field of many records can be given one value here."""
+        if self.action != "view" or "change" not in self.resource.all_verbs:
+            return False
+        may = self.user.access.may(self.resource.permission("change"))
+        return may and bool(editable_at_once(self.resource, self.user))
 
     @cached_property
     def filters_in_force(self) -> list[Control]:
@@ -267,9 +297,19 @@ class RecordList:
 
     @property
     def tabs(self) -> list[Tab]:
-        """The views as tabs: the whole list first."""
-        everything = Tab(_("All"), str(self._whole), self.view is None, self.total if self.view is None else None)
-        return [everything] + [
+        """The views as tabs: the whole list first, then what the module offers, then what people have saved."""
+        whole = self.view is None and self.offered_view is None
+        everything = Tab(_("All"), str(self._whole), whole, self.total if whole else None)
+        offered = [
+            Tab(
+                view.label,
+                f"{self.address.path}?{urlencode({'view': view.key})}{'&' if view.query else ''}{view.query}",
+                view is self.offered_view,
+                self.total if view is self.offered_view else None,
+            )
+            for view in self.offered_views
+        ]
+        return [everything, *offered] + [
             Tab(
                 view.name,
                 f"{self.address.path}?{view.address}",
@@ -316,7 +356,7 @@ class RecordList:
     @property
     def has_bulk(self) -> bool:
         """Whether anything can be done to several records at once."""
-        verbs = ("delete", "export") if self.action == "view" else ("restore", "purge")
+        verbs = ("delete", "export", "change") if self.action == "view" else ("restore", "purge")
         known = [verb for verb in verbs if verb in self.resource.all_verbs]
         return bool(self.bulk_actions) or any(self.user.access.may(self.resource.permission(verb)) for verb in known)
 

@@ -246,11 +246,14 @@ class BulkChunkQuerySet(models.QuerySet["BulkChunk"]):
         """The chunks of one step, in order."""
         return self.filter(job_id=job_id).order_by("pk")
 
-    def keep(self, job: Job, pks: Iterable[int], *, size: int) -> None:
-        """Store which records a step is for, so many a chunk; read and stored bit by bit, they may be any number."""
-        rest = iter(pks)
+    def keep(self, job: Job, records: Iterable[tuple[int, Any]], *, size: int) -> None:
+        """Store which records a step is for, so many a chunk, each with the former values that it is to be given back.
+
+        They are read and stored bit by bit, and may be any number. None stands for no former values.
+        """
+        rest = iter(records)
         chunks = iter(lambda: list(islice(rest, size)), [])
-        while some := [BulkChunk(job=job, pks=chunk) for chunk in islice(chunks, STORED_AT_ONCE)]:
+        while some := [_chunk(job, chunk) for chunk in islice(chunks, STORED_AT_ONCE)]:
             self.bulk_create(some)
 
     def unfinished(self) -> Self:
@@ -279,13 +282,14 @@ class BulkChunk(models.Model):
     """Some of the records of a step for many: done together, and marked as done in the transaction that does them.
 
     That mark lets a step be killed at any instant and go on where it stopped. `failures` holds [id, name, reason] of
-    each record that could not be done.
+    each record that could not be done; `former`, by id, what a step that only sets fields has to put back.
     """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="+", verbose_name=_("Job"))
     pks: Any = models.JSONField(_("Records"))
     finished = models.BooleanField(_("Done"), default=False)
     failures: Any = models.JSONField(_("Failures"), default=list)
+    former: Any = models.JSONField(_("Former values"), default=dict, db_default={})
 
     rows = BulkChunkQuerySet.as_manager()
 
@@ -303,3 +307,8 @@ class BulkChunk(models.Model):
             return []
         failed = {pk for pk, _name, _reason in self.failures}
         return [pk for pk in self.pks if pk not in failed]
+
+
+def _chunk(job: Job, records: Sequence[tuple[int, Any]]) -> BulkChunk:
+    former = {str(pk): kept for pk, kept in records if kept is not None}
+    return BulkChunk(job=job, pks=[pk for pk, _kept in records], former=former)

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
-from core.pages import history
+from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
 from core.pages.lists import reachable
-from core.pages.serving import actor, found, page, part_asked, respond
+from core.pages.paths import PathStep, path_of
+from core.pages.serving import WRITE, actor, found, page, part_asked, respond
+from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_before, stories_of
 from core.records.files import PREVIEWED
-from core.resources import Panel, Resource
+from core.resources import Advice, Panel, Resource
 from core.resources.action import Action
-from core.resources.columns import Cell, cell
+from core.resources.columns import Cell, cell, exists
 from core.resources.panel import related
-from core.resources.registry import children_of
+from core.resources.registry import children_of, resource_of
 
 WIDE_KINDS = frozenset({"long_text", "json"})
 JUST_ADDED = "pages.added"  # in the session: the record just created, so that its page asks once whether to add another
@@ -44,13 +53,20 @@ class Entry:
     url: str
     active: bool
     count: int | None = None
+    hangs: bool = False
 
 
 class RecordPage:
     """Everything the page of a record shows to one user."""
 
     def __init__(
-        self, resource: Resource, record: Any, user: Actor, panel: str = "", older_than: int | None = None
+        self,
+        resource: Resource,
+        record: Any,
+        user: Actor,
+        panel: str = "",
+        older_than: int | None = None,
+        asked: Mapping[str, str] | None = None,
     ) -> None:
         self.resource = resource
         self.record = record
@@ -58,6 +74,8 @@ class RecordPage:
         self.url = resource.record_url(record)
         self.panels = {panel.name: panel for panel in panels_of(resource, user)}
         self.older_than = older_than
+        self.asked = asked or {}
+        self.hanging = {child.name for child in children_of(resource.model)}
         if panel and panel not in self.panels:
             raise Http404(f"{resource.name} has no panel {panel}")
         self.panel: Panel | None = self.panels.get(panel)
@@ -82,6 +100,45 @@ class RecordPage:
         """The record's states: its fields that have colours."""
         return self._cells(self.resource.tones)
 
+    @cached_property
+    def columns_at_head(self) -> list[Cell]:
+        """Who and where: the columns beside the name that have a value."""
+        known = [name for name in self.resource.head.meta if exists(self.resource.model, name)]
+        rights = {name: self.resource.right(self.user, name) for name in known}
+        cells = [cell(self.resource.column(name), self.record, right) for name, right in rights.items()]
+        return [shown for shown in cells if shown.text]
+
+    @cached_property
+    def tags(self) -> list[Cell]:
+        """What is shown as tags beside the name."""
+        return [shown for shown in self._cells(self.resource.head.tags) if shown.text]
+
+    @cached_property
+    def figures(self) -> list[Cell]:
+        """The key numbers that are columns."""
+        return self._cells(self.resource.head.figures)
+
+    @cached_property
+    def path(self) -> list[PathStep]:
+        """The states of the record's path."""
+        return path_of(self.resource, self.record, self.user)
+
+    @property
+    def may_step(self) -> bool:
+        """Whether the user may move the record along its path."""
+        name = self.resource.head.path
+        return bool(self.can.get("change")) and self.resource.right(self.user, name) is FieldRight.EDIT
+
+    @cached_property
+    def advice(self) -> Advice | None:
+        """What to do next about the record."""
+        return self.resource.head.advice(self.record, self.user)
+
+    @cached_property
+    def starred(self) -> bool:
+        """Whether the record has the user's star."""
+        return self.resource.stars is not None and self.record.pk in self.resource.stars.of(self.user, [self.record.pk])
+
     @property
     def operation(self) -> list[Cell]:
         """Who owns and made the record, and when it was made and changed (操作信息), unless the sections say so."""
@@ -95,7 +152,7 @@ class RecordPage:
         ]
         return [cell(column, self.record, self.resource.right(self.user, column.name)) for column in columns]
 
-    @property
+    @cached_property
     def menu(self) -> list[Entry]:
         """The 快捷菜单: the fields, then the panels with their counts."""
         basic = Entry("", _("Basic information"), "list-details", self.url, self.panel is None)
@@ -107,6 +164,7 @@ class RecordPage:
                 f"{self.url}?panel={panel.name}",
                 panel is self.panel,
                 panel.count(self.record, self.user),
+                panel.name in self.hanging,
             )
             for panel in self.panels.values()
         ]
@@ -120,6 +178,16 @@ class RecordPage:
     def inline_url(self) -> str:
         """Where its values are changed in their place; empty when the user may change none."""
         return f"{self.url}field/" if self.inline else ""
+
+    @property
+    def people_url(self) -> str:
+        """Where the names after an @ are found."""
+        return resource_of(get_user_model()).choice_url
+
+    @property
+    def token(self) -> str:
+        """A token of the composer, so that a second click sends nothing twice."""
+        return once.new_token()
 
     @property
     def context(self) -> dict[str, Any]:
@@ -149,7 +217,45 @@ class RecordPage:
     @property
     def has_feed(self) -> bool:
         """Whether the page tells what happened."""
-        return "history" in self.panels and (self.panel is None or self.panel.name != "history")
+        told = "history" in self.panels or bool(stories_of(self.resource, self.user))
+        return told and (self.panel is None or self.panel.name != "history")
+
+    @cached_property
+    def feed(self) -> Feed:
+        """What happened to the record and was said about it (动态信息), as the address narrows it."""
+        only = self.asked.get("feed", "")
+        before = read_before(self.asked.get("earlier", ""))
+        return Feed(self.resource, self.record, self.user, only if only in {TALK, CHANGES} else "", before)
+
+    @property
+    def feed_filters(self) -> list[tuple[str, str]]:
+        """What the feed can be narrowed to."""
+        return [("", _("All")), (TALK, _("Talks")), (CHANGES, _("Changes"))]
+
+    @property
+    def counted(self) -> list[Entry]:
+        """How many rows hang on the record, by module: key numbers too, where the head has any."""
+        return [entry for entry in self.menu if entry.hangs] if self.resource.head.figures else []
+
+    @property
+    def to_add(self) -> list[Entry]:
+        """What the user may add to the record, from its menu of actions."""
+        return [
+            Entry(
+                child.name,
+                _("New %(what)s") % {"what": child.singular},
+                child.icon,
+                f"{reverse(f'{child.name}-new')}?{urlencode({str(child.parent): self.record.pk, 'next': self.url})}",
+                active=False,
+            )
+            for child in children_of(self.resource.model)
+            if "add" in child.all_verbs and self.user.access.may(child.permission("add"))
+        ]
+
+    @cached_property
+    def composer(self) -> Composer | None:
+        """Where the user adds to it."""
+        return composer_of(self.resource, self.record, self.user)
 
     @property
     def older_url(self) -> str:
@@ -206,11 +312,33 @@ def show(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     record = seen(resource, actor(request), pk)
     before = request.GET.get("before", "")
     older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    shown = RecordPage(resource, record, actor(request), request.GET.get("panel", ""), older_than)
-    part = part_asked(request, "record-body", "drawer", "older")
+    panel = request.GET.get("panel", "")
+    shown = RecordPage(resource, record, actor(request), panel, older_than, request.GET.dict())
+    part = part_asked(request, "record-body", "drawer", "older", "story", "story-older")
     asks = _was_just_added(request, resource, record, part)
     context = {**shown.context, "in_drawer": part == "drawer", "ask_to_add": asks}
     return respond(request, resource, "record", context, part=part, title=record)
+
+
+@page("view", WRITE)
+def compose(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """Add to the record's story what was written in its composer, with the files sent as `file`; 422 when refused."""
+    user = actor(request)
+    record = seen(resource, user, pk)
+    composer = composer_of(resource, record, user, request.POST)
+    if composer is None:
+        raise PermissionDenied(f"nothing to tell of {resource.name}")
+    uploads = [sent for sent in request.FILES.getlist("file") if isinstance(sent, UploadedFile)]
+
+    def save() -> str | HttpResponse:
+        if composer.save(uploads, by=user) is None:
+            shown = RecordPage(resource, record, user)
+            shown.composer = composer
+            return respond(request, resource, "record", shown.context, title=record, status=422)
+        messages.success(request, _("Saved."))
+        return resource.record_url(record)
+
+    return once.only_once(request, save)
 
 
 def _was_just_added(request: HttpRequest, resource: Resource, record: Any, part: str) -> bool:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from core.access import Actor
 from core.pages.deeds import REFUSALS, action_of, refusal
-from core.pages.undo import RESTORE, take_back
+from core.pages.editing_many import EDIT, EditForm, edit_one
+from core.pages.former import VALUES, VERSION, Former, values_of
+from core.pages.undo import FORMER, RESTORE, take_back
 from core.resources import Resource
 
-STANDARD = frozenset({"delete", "restore", "purge"})
+STANDARD = frozenset({"delete", "restore", "purge", EDIT})
+VERBS = {EDIT: "change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Step:
     """What is to be done to each record by one user.
 
     `verb` is that of the permission it takes; `within` the verb of the list its records are chosen from, empty for
-    records that the user has had in hand before; `undo` what takes it back.
+    records that the user has had in hand before; `undo` what takes it back. `changes` are the fields it sets: what
+    they were is in `former` by the records' keys, once it is done.
     """
 
     resource: Resource
@@ -43,6 +47,8 @@ class Step:
     within: str
     run: Callable[[Any], Any]
     undo: str = ""
+    changes: Sequence[str] = ()
+    former: dict[int, Former] = field(default_factory=dict)
 
     def do(self, pks: Collection[int]) -> tuple[list[int], list[Failure]]:
         """Do it to the records of these ids, in their order: two steps lock what they share in the same order."""
@@ -66,7 +72,11 @@ class Step:
             return _("Your roles do not allow this for this record.")
         try:
             with transaction.atomic():
+                before = values_of(record, self.changes)
                 self.run(record)
+                if self.changes:
+                    version = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+                    self.former[record.pk] = {VALUES: before, VERSION: version}
         except PermissionDenied:
             return _("Your roles do not allow this for this record.")
         except REFUSALS as error:
@@ -97,6 +107,8 @@ def step_named(resource: Resource, user: Actor, name: str, values: Mapping[str, 
         case "purge":
             label = _("removed for good")
             return Step(resource, user, name, label, name, lambda record: resource.purge(record, by=user))
+        case str() if name == EDIT:
+            return _editing(resource, user, values)
     action = action_of(resource, name)
     if not action.bulk:
         raise Http404(f"{name} is done to one record at a time")
@@ -104,13 +116,41 @@ def step_named(resource: Resource, user: Actor, name: str, values: Mapping[str, 
     def run(record: Any) -> None:
         resource.act(action, record, by=user, values=values)
 
-    return Step(resource, user, action.verb, str(action.label), "view", run, action.undo)
+    undo = action.undo or (FORMER if action.changes else "")
+    return Step(resource, user, action.verb, str(action.label), "view", run, undo, action.changes)
 
 
-def undoing(resource: Resource, user: Actor, undo: str, *, verb: str) -> Step:
+def form_of(resource: Resource, user: Actor, name: str, data: QueryDict | None) -> Any:
+    """The form that asks for the values of the step, bound when `data` is given; None for one that needs none."""
+    if name == EDIT:
+        return EditForm(data, resource=resource, user=user)
+    form = None if name in STANDARD else action_of(resource, name).form
+    return form(data) if form else None
+
+
+def verb_of(resource: Resource, name: str) -> str:
+    """The verb of the permission that the step takes; Http404 for no step."""
+    return VERBS.get(name, name) if name in STANDARD else action_of(resource, name).verb
+
+
+def undoing(
+    resource: Resource, user: Actor, undo: str, *, verb: str, former: Mapping[int, Former] | None = None
+) -> Step:
     """The step that takes back one of this user's that took the permission `verb`."""
+    known = former or {}
 
     def run(record: Any) -> None:
-        take_back(resource, record, undo, verb=verb, by=user)
+        take_back(resource, record, undo, verb=verb, by=user, former=known.get(record.pk))
 
     return Step(resource, user, verb, _("taken back"), "", run)
+
+
+def _editing(resource: Resource, user: Actor, values: Mapping[str, Any]) -> Step:
+    """Giving one field of many records the same value."""
+    named = str(values.get("field", ""))
+    label = f"{_('Edit')} · {resource.column(named).label}" if named else _("Edit")
+
+    def run(record: Any) -> None:
+        edit_one(resource, record, named, values["value"], by=user)
+
+    return Step(resource, user, "change", label, "view", run, FORMER, (named,) if named else ())

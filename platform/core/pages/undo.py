@@ -16,45 +16,47 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.pages.former import VALUES, VERSION, Former, put_back
 from core.pages.serving import WRITE, actor, page
-from core.records.base import Stored
-from core.records.services import StaleRecord
 from core.resources import ActionRefused, Resource
 
 KEPT_SECONDS = 600
 RESTORE = "restore"
-CHANGE = "change"
+FORMER = "former"
 
 
-def undo_tag(resource: Resource, user: Actor, undo: str, pks: Sequence[int], *, verb: str) -> str:
+def undo_tag(
+    resource: Resource,
+    user: Actor,
+    undo: str,
+    pks: Sequence[int],
+    *,
+    verb: str,
+    former: Mapping[int, Former] | None = None,
+) -> str:
     """Tags for a message that offer to take back what was done to the records `pks` under the permission `verb`.
 
-    `undo` says how: RESTORE, or the name of an action.
+    `undo` says how: RESTORE, FORMER (the values in `former` are put back), or the name of an action.
     """
-    return _offer(resource, user, {"undo": undo, "verb": verb, "pks": list(pks)})
-
-
-def change_undo_tag(resource: Resource, user: Actor, record: Stored, field: str, before: Any) -> str:
-    """Tags for a message that offer to give one field of the record its value from `before` back.
-
-    `before` is a plain value, or the keys of what the field refers to.
-    """
-    change = {"field": field, "before": before, "version": record.version}
-    return _offer(resource, user, {"undo": CHANGE, "verb": "change", "pks": [record.pk], "change": change})
-
-
-def _offer(resource: Resource, user: Actor, step: dict[str, Any]) -> str:
     token = secrets.token_urlsafe(16)
+    kept = {"undo": undo, "verb": verb, "pks": list(pks), "former": dict(former or {})}
     try:
-        cache.set(_key(user, resource, token), step, KEPT_SECONDS)
+        cache.set(_key(user, resource, token), kept, KEPT_SECONDS)
     except redis.RedisError:
         return ""  # what is done is done; without the cache it can't be offered to take it back
     return f"undo:{reverse(f'{resource.name}-undo', args=[token])}"
 
 
+def undo_to(resource: Resource, user: Actor, record: Any, before: dict[str, Any], *, verb: str) -> str:
+    """Tags for a message that offer to give one record the values that it had `before`."""
+    version = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+    former = {record.pk: {VALUES: before, VERSION: version}}
+    return undo_tag(resource, user, FORMER, [record.pk], verb=verb, former=former)
+
+
 @transaction.atomic
 def take_back(
-    resource: Resource, record: Any, undo: str, *, verb: str, by: Actor, change: Mapping[str, Any] | None = None
+    resource: Resource, record: Any, undo: str, *, verb: str, by: Actor, former: Former | None = None
 ) -> None:
     """Take back a step of this user's on the record; it needs what the step needed (`verb`), now as it did then.
 
@@ -64,10 +66,10 @@ def take_back(
     permission = resource.permission(verb)
     if not by.access.may(permission):
         raise PermissionDenied(permission)
-    if undo == CHANGE and change is not None:
-        _change_back(resource, record, by=by, **change)
-    elif undo == RESTORE:
+    if undo == RESTORE:
         resource.restore(record, by=by)
+    elif undo == FORMER:
+        put_back(resource, record, former or {}, by=by)
     else:
         resource.act(resource.action(undo), record, by=by)
     if not resource.rows(by, verb).filter(pk=record.pk).exists():
@@ -89,28 +91,14 @@ def undo(request: HttpRequest, resource: Resource, token: str) -> HttpResponse:
     try:
         with transaction.atomic():
             for record in rows:
-                take_back(resource, record, kept["undo"], verb=kept["verb"], by=user, change=kept.get("change"))
-    except StaleRecord:
-        return HttpResponse(_("It was changed again since."), status=409, content_type="text/plain; charset=utf-8")
+                former = kept["former"].get(record.pk)
+                take_back(resource, record, kept["undo"], verb=kept["verb"], by=user, former=former)
     except (ActionRefused, ValidationError) as error:
         return HttpResponse(str(error), status=409, content_type="text/plain; charset=utf-8")
     cache.delete(key)
     if "HX-Request" not in request.headers and "text/html" in request.headers.get("Accept", ""):
         messages.success(request, _("Taken back."))
     return HttpResponse(status=204)
-
-
-def _change_back(resource: Resource, record: Stored, *, by: Actor, field: str, before: Any, version: int) -> None:
-    """Give the field its former value; StaleRecord when the record was changed since."""
-    known: Any = record._meta.get_field(field)
-    value = before
-    if known.is_relation and before is not None:
-        keys = before if known.many_to_many else [before]
-        rows = list(known.related_model.objects.known(keys))
-        if len(rows) < len(keys):
-            raise ValidationError(_("What it named before no longer exists."))
-        value = rows if known.many_to_many else rows[0]
-    resource.update(record, {field: value}, by=by, version=version)
 
 
 def _key(user: Actor, resource: Resource, token: str) -> str:

@@ -19,6 +19,8 @@ from core.pages import (
     lists,
     palette,
     record,
+    starring,
+    stepping,
     undo,
 )
 from core.pages.imports import views as imports
@@ -35,6 +37,12 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
     yield path(f"{name}/views/", arranging.save_view, given, f"{name}-views")
     yield path(f"{name}/views/order/", arranging.order_views, given, f"{name}-views-order")
     yield path(f"{name}/views/<int:view>/", arranging.change_view, given, f"{name}-view")
+    if resource.stars:
+        yield path(f"{name}/<int:pk>/star/", starring.star, given, f"{name}-star")
+    if resource.head.path and "change" in verbs:
+        yield path(f"{name}/<int:pk>/step/", stepping.step, given, f"{name}-step")
+    if any(child.story and "add" in child.all_verbs for child in registry.children_of(resource.model)):
+        yield path(f"{name}/<int:pk>/compose/", record.compose, given, f"{name}-compose")
     if "add" in verbs:
         yield path(f"{name}/new/", editing.new, given, f"{name}-new")
     if "change" in verbs:
@@ -55,9 +63,9 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/import/<int:batch>/failures.xlsx", imports.failures, given, f"{name}-import-failures")
     if resource.actions:
         yield path(f"{name}/<int:pk>/do/<slug:name>/", deeds.act, given, f"{name}-action")
-    if "delete" in verbs or resource.actions:
+    if "delete" in verbs or "change" in verbs or resource.actions:
         yield path(f"{name}/bulk/", bulk.bulk, given, f"{name}-bulk")
-    if {"change", "restore"} & verbs or any(action.undo for action in resource.actions):
+    if {"change", "restore"} & verbs or any(action.undo or action.changes for action in resource.actions):
         yield path(f"{name}/undo/<str:token>/", undo.undo, given, f"{name}-undo")
     if any(panel.name == attachments.PANEL for panel in resource.panels):
         yield path(f"{name}/<int:pk>/files/", attachments.upload, given, f"{name}-files")
@@ -75,6 +83,7 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
 
 urlpatterns = [
     path("palette/", palette.palette, name="palette"),
+    path("regions/", choices.regions, name="regions"),
     path("jobs/", background.show, name="background"),
     path("jobs/<int:pk>/item/", background.item, name="background-item"),
     path("jobs/<int:pk>/failures/", background.failures, name="background-failures"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class Action:
     `form` asks for the values first; `confirm` is the question asked before; `bulk` offers it for many rows at once,
     in the background where there are very many, with the values of the form kept until then;
     `permission` names another verb that covers it (`change`), else the action's own name is the verb;
-    `undo` names the action that takes it back, offered for a while in the message after it.
+    `undo` names the action that takes it back, offered for a while in the message after it; an action that does no more
+    than set the fields named in `changes` needs none: their former values are put back.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Action:
     danger: bool = False
     permission: str = ""
     undo: str = ""
+    changes: Sequence[str] = ()
 
     @property
     def verb(self) -> str:

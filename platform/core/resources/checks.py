@@ -80,6 +80,25 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
         if column is None or set(tones) - {value for value, _label in column.choices}:
             yield Error(f"{where}.tones colours what is no choice of {name!r}", id="resources.E008")
 
+    yield from _errors_of_page(resource, where)
+
+
+def _errors_of_page(resource: Resource, where: str) -> Iterator[CheckMessage]:
+    """What its head, its story, its views and its actions name."""
+    head, story = resource.head, resource.story
+    named = [*head.tags, *head.figures, *([head.path] if head.path else []), *resource.deadlines]
+    named += [name for action in resource.actions for name in action.changes]
+    named += [*story.fields, story.time] if story else []
+    for name in named:
+        if not exists(resource.model, name):
+            told = f"{where}: the head, story, deadlines or an action name no field: {name!r}"
+            yield Error(told, id="resources.E010")
+    if story and story.comment and story.comment not in {action.name for action in resource.actions}:
+        yield Error(f"{where}.story is commented by no action: {story.comment!r}", id="resources.E011")
+    keys = [view.key for view in resource.views]
+    if len(keys) != len(set(keys)) or any(key.isdigit() or key == "all" for key in keys):
+        yield Error(f"{where}.views has two of one key, or one that looks like a saved view", id="resources.E012")
+
 
 def _is_not_kept(field: forms.Field) -> bool:
     return isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)

@@ -17,8 +17,10 @@ from django_stubs_ext import StrOrPromise
 from core.access import FieldRight
 from core.access.masking import mask
 from core.records.dictionary import OptionField
+from core.records.regions import RegionField, region_text
 
 KINDS: list[tuple[type[models.Field[Any, Any]], str]] = [
+    (RegionField, "region"),
     (models.BooleanField, "boolean"),
     (models.DateTimeField, "datetime"),
     (models.DateField, "date"),
@@ -94,6 +96,8 @@ class Column:
         match value:
             case None:
                 return ""
+            case str() if self.kind == "region":
+                return region_text(value) if value else ""
             case _ if self.choices:
                 return str(dict(self.choices).get(value, value))
             case bool():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -57,6 +58,8 @@ class ResourceForm(forms.ModelForm[Any]):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     looked_up: frozenset[str] = frozenset()
     """Fields whose records were just read: the model need not ask the database once more whether they exist."""
+    beside: ClassVar[Mapping[str, str]] = {}
+    """{field that only the form has: the record's field that it stands before}."""
 
     def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
         self.resource = resource

@@ -33,7 +33,7 @@ class Panel:
     permission: str = ""
 
 
-def related(resource: Resource, field: str) -> Panel:
+def related(resource: Resource, field: str, *, label: StrOrPromise = "") -> Panel:
     """The rows of another resource whose `field` points to this record, as far as the viewer sees them."""
 
     def rows(record: Any, user: Actor) -> Any:
@@ -41,7 +41,7 @@ def related(resource: Resource, field: str) -> Panel:
 
     return Panel(
         resource.name,
-        resource.label,
+        label or resource.label,
         resource.icon,
         "pages/panels/related.html",
         context=lambda record, user: {"related": resource, "rows": rows(record, user), "field": field},

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core.access import Actor
 from core.resources.filters import BadFilter, Filter
 from core.resources.searching import cleaned, matching, searched
+from core.resources.views import Flag
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -37,7 +38,7 @@ class Problem:
 class Chosen:
     """A filter in force, with its values as they stand in the URL."""
 
-    filter: Filter
+    filter: Filter | Flag
     values: tuple[str, ...]
 
 

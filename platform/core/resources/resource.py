@@ -22,9 +22,12 @@ from core.resources.action import Action, ActionRefused
 from core.resources.columns import Cell, Column, cell, exists
 from core.resources.filters import Filter
 from core.resources.forms import ResourceForm
+from core.resources.head import Head, Stars
 from core.resources.menu import Group
 from core.resources.panel import Panel
 from core.resources.permissions import VERBS, Permission
+from core.resources.story import Story
+from core.resources.views import Flag, View
 
 
 class Resource:
@@ -37,9 +40,13 @@ class Resource:
     columns         of the list, in order: names of fields, or Columns for what is derived
     more_columns    further columns, shown when chosen
     filters, search names of fields
+    flags, views    filters that no field tells, and views of the list that everybody is offered
     order           of the list until the user sorts it
     sections        of page and form: {heading: names of fields}
     tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
+    deadlines       times by which something is to be done: shown as today or tomorrow, red when they have passed
+    head, stars     the head of a record's page, and whether its users star records
+    story           how its rows stand in the feed of the record they hang on
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
     actions, panels what its records can do, and what stands beside their fields
     form            base class of its form, for validation that only this module has
@@ -57,9 +64,15 @@ class Resource:
     more_columns: ClassVar[Sequence[str | Column]] = ()
     filters: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()
+    flags: ClassVar[Sequence[Flag]] = ()
+    views: ClassVar[Sequence[View]] = ()
     order: ClassVar[Sequence[str]] = ("-pk",)
     sections: ClassVar[Mapping[StrOrPromise, Sequence[str]]] = {}
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
+    deadlines: ClassVar[Sequence[str]] = ()
+    head: ClassVar[Head] = Head()
+    stars: ClassVar[Stars | None] = None
+    story: ClassVar[Story | None] = None
     verbs: ClassVar[Sequence[str]] = ("view", "add", "change", "delete", "export")
     actions: ClassVar[Sequence[Action]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
@@ -174,13 +187,14 @@ class Resource:
             if column.order_by and self.right(user, name) >= FieldRight.READ_ONLY
         }
 
-    def filters_for(self, user: Actor) -> list[Filter]:
-        """The filters on columns the user sees unmasked."""
-        return [
+    def filters_for(self, user: Actor) -> list[Filter | Flag]:
+        """The filters on columns the user sees unmasked, and the flags."""
+        on_columns = [
             Filter(self.column(name), cast("models.Field[Any, Any]", self.model._meta.get_field(name)))
             for name in self.filters
             if self.right(user, name) >= FieldRight.READ_ONLY
         ]
+        return [*on_columns, *self.flags]
 
     def cell(self, record: models.Model, column: Column, user: Actor) -> Cell:
         """What the user sees of a column of a record."""

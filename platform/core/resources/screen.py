@@ -57,3 +57,37 @@ class Screen:
     def permissions(self) -> list[Permission]:
         """All permissions of the screen, in the order of the 权限设置 tree."""
         return [Permission(self.permission(verb), label) for verb, label in self.verbs.items()]
+
+
+class Shortcut(Screen):
+    """A second way to a screen that has its place elsewhere: one view of a list, its trash. `permission` opens it."""
+
+    def __init__(
+        self,
+        name: str,
+        label: StrOrPromise,
+        *,
+        menu: Group,
+        icon: str,
+        url_name: str,
+        opened_by: str,
+        query: str = "",
+        order: int = 100,
+    ) -> None:
+        super().__init__(name, label, menu=menu, icon=icon, url_name=url_name, order=order)
+        self.opened_by = opened_by
+        self.query = query
+
+    @property
+    def url(self) -> str:
+        """The address it leads to."""
+        return f"{super().url}{'?' if self.query else ''}{self.query}"
+
+    def permission(self, verb: str) -> str:
+        """The permission of the screen that it leads to, whatever the verb."""
+        return self.opened_by
+
+    @property
+    def permissions(self) -> list[Permission]:
+        """None of its own."""
+        return []

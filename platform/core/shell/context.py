@@ -44,7 +44,7 @@ class Shell:
     @cached_property
     def areas(self) -> Sequence[Area]:
         """The modules of the top bar, with the active one marked."""
-        return locate(self._provider.areas(self._request), self._request.path)
+        return locate(self._provider.areas(self._request), self._request.get_full_path())
 
     @property
     def area(self) -> Area | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -142,20 +143,27 @@ def _entries(areas: Sequence[Area]) -> Iterator[tuple[Area, Entry]]:
                 yield area, entry
 
 
-def _covers(url: str, path: str) -> bool:
-    """Whether the page at `path` lies at or below `url`; the root covers itself only."""
-    url = url.partition("?")[0]
+def _covers(url: str, path: str, params: frozenset[tuple[str, str]]) -> bool:
+    """Whether the page at `path` lies at or below `url`; the root covers itself only.
+
+    An address with parameters covers only the page itself, asked with these among its own.
+    """
+    url, _, query = url.partition("?")
+    if query:
+        return path == url and params.issuperset(parse_qsl(query))
     return path == url or (url not in ("", "/") and path.startswith(url.rstrip("/") + "/"))
 
 
-def locate(areas: Sequence[Area], path: str) -> Sequence[Area]:
-    """The same areas with the one area and the one entry that cover `path` best marked active.
+def locate(areas: Sequence[Area], address: str) -> Sequence[Area]:
+    """The same areas with the one area and the one entry that cover the page best marked active.
 
     An entry that stands in two areas is marked in the first. Without a match nothing is marked.
     """
     best: tuple[int, Area, str] | None = None
+    path, _, query = address.partition("?")
+    params = frozenset(parse_qsl(query))
     for area, entry in _entries(areas):
-        if entry.url and _covers(entry.url, path) and (best is None or len(entry.url) > best[0]):
+        if entry.url and _covers(entry.url, path, params) and (best is None or len(entry.url) > best[0]):
             best = (len(entry.url), area, entry.url)
     if best is None:
         return areas

@@ -21,7 +21,9 @@ Speller = Callable[[str], Any]
 """Text of a cell -> value for the form; ValueError, with a message for the user, for what can't be told."""
 
 YES = frozenset({"1", "yes", "y", "true", "t", "on", "是", "真", "对", "有", "启用", "允许", "√", "✓", "✔"})
-NO = frozenset({"0", "no", "n", "false", "f", "off", "否", "假", "错", "无", "没有", "停用", "禁用", "禁止", "×", "✗", "x"})
+NO = frozenset(
+    {"0", "no", "n", "false", "f", "off", "否", "假", "错", "无", "没有", "停用", "禁用", "禁止", "×", "✗", "x"}
+)
 SEVERAL = re.compile(r"[、,;，；\n|]+")
 DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?=$|[\sT])")
 COMPACT_DAY = re.compile(r"^(\d{4})(\d{2})(\d{2})$")

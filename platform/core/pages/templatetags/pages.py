@@ -17,14 +17,17 @@ from typing import Any
 from django import template
 from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.pages.lists import Related
 from core.pages.record import RecordPage
 from core.resources import Resource
 from core.resources.columns import Cell
+from core.resources.mentions import AT
 from core.shell.vocabulary.atoms import avatar, state, tag
 
 register = template.Library()
@@ -47,7 +50,7 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
         case "boolean":
             return state(shown.text, "green" if value else "gray")
         case "many":
-            return format_html_join("", "{}", ((tag(item),) for item in value)) or DASH
+            return format_html_join("", "{}", ((tag(item, getattr(item, "colour", "gray")),) for item in value)) or DASH
         case "relation" if isinstance(value, get_user_model()):
             return format_html('<span class="own">{}{}</span>', avatar(str(value), value.pk), value)
         case "email":
@@ -56,16 +59,47 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
             return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
         case "long_text":
             return format_html('<span title="{0}">{0}</span>', shown.text)
+    if isinstance(value, datetime.datetime) and column.name in resource.deadlines:
+        told, tone = due(value)
+        return format_html(
+            '<time class="num{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), shown.text, told
+        )
     if isinstance(value, datetime.date | datetime.time):
         return format_html('<time class="num t2" datetime="{}">{}</time>', value.isoformat(), shown.text)
     return format_html("{}", shown.text)
+
+
+def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tuple[str, str]:
+    """A time by which something is to be done, in words, and the class of its colour."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
+    if local < today:
+        if not days:
+            return _("today %(time)s") % {"time": clock}, " txt-red"
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}, " txt-red"
+    if days == 0:
+        return _("today %(time)s") % {"time": clock}, " txt-amber"
+    if days == 1:
+        return _("tomorrow %(time)s") % {"time": clock}, " txt-amber"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}", ""
+
+
+@register.filter
+def mentions(text: str) -> SafeString:
+    """The text with the names after an @ set off."""
+    pieces = AT.split(text)
+    return format_html_join(
+        "",
+        "{}",
+        ((format_html('<b class="at">@{}</b>', piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
+    )
 
 
 @register.simple_tag
 def preview_line(page: RecordPage) -> SafeString:
     """What the head of a preview says under the name: the record's states, whose it is, when it was changed."""
     parts = [cell(shown, page.resource) for shown in page.state if shown.text]
-    told = {"owner": "{label} {text}", "updated_at": gettext("changed {text}")}
+    told = {"owner": "{label} {text}", "updated_at": _("changed {text}")}
     parts += [
         format_html(told[shown.column.name], label=shown.column.label, text=shown.text)
         for shown in page.operation

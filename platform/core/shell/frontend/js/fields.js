@@ -7,6 +7,32 @@ each("select[data-picker]", async (select) => {
   if (select.isConnected) loaded?.pick(select);
 });
 
+each("textarea[data-mentions]", async (area) => {
+  const loaded = await later(() => import("./mentions.js"));
+  if (area.isConnected) loaded?.offer(area);
+});
+
+// Radio buttons drawn as tabs.
+on("change", "[data-tab]", (event, radio) => {
+  for (const other of radio.form.querySelectorAll(`[data-tab][name="${CSS.escape(radio.name)}"]`)) other.closest("label").classList.toggle("on", other.checked);
+});
+on("click", "[data-focus-on]", (event, link) => {
+  event.preventDefault();
+  const field = document.querySelector(link.dataset.focusOn);
+  field?.scrollIntoView({ block: "center" });
+  field?.focus({ preventScroll: true });
+});
+
+// A choice that says which of several fields is filled in: `data-shows="value"` shows the field `value.<choice>`.
+function shows(select) {
+  for (const option of select.options) {
+    const field = option.value && document.getElementById(`id_${select.dataset.shows}.${option.value}_field`);
+    if (field) field.hidden = option.value !== select.value;
+  }
+}
+each("select[data-shows]", shows);
+on("change", "select[data-shows]", (event, select) => shows(select));
+
 const size = (bytes) => (bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
 on("change", "[data-file] input[type=file]", (event, input) => {

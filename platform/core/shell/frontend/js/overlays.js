@@ -8,6 +8,7 @@ import { text } from "./texts.js";
 /** Shows a dialog element that was just put into the page; it leaves the page when it is closed. */
 export function open(element) {
   const dialog = new Modal(element);
+  hideOnceShown(element, dialog);
   // Bootstrap puts the focus on the dialog itself once it stands; who opened it wants to type, or types already.
   let chosen;
   element.addEventListener("focusin", ({ target }) => target !== element && (chosen = target));
@@ -19,6 +20,19 @@ export function open(element) {
   dialog.show();
   return dialog;
 }
+
+// Bootstrap is deaf while a dialog comes in; whoever asks for its end then means it.
+const opening = new Map();
+function hideOnceShown(element, dialog) {
+  const hide = dialog.hide.bind(dialog);
+  opening.set(element, dialog);
+  dialog.hide = () => (opening.has(element) ? element.addEventListener("shown.bs.modal", hide, { once: true }) : hide());
+  element.addEventListener("shown.bs.modal", () => opening.delete(element), { once: true });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  for (const [element, dialog] of opening) if (element.dataset.bsKeyboard !== "false") dialog.hide();
+});
 
 /** Builds and shows a dialog with a title (text), a body and buttons (nodes). */
 export function dialog({ title = "", body, buttons = [], size = "sm", fixed = false }) {
