@@ -93,6 +93,7 @@ class Customers(Resource):
         "scale",
     )
     search = ("name", "phone", "telephone")
+    order = ("-created_at", "-pk")
     sections = {
         _("Basic information"): ("name", "category", "status", "level", "primary_contact", "phone", "owner"),
         _("Details"): (

@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                     "category",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -343,6 +344,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["created_at", "id"], name="customer_created"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)), fields=["name_pinyin", "id"], name="customer_name"
             ),
         ),
@@ -379,7 +386,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_grams", "number_grams"], name="customer_search"
+                fields=[
+                    "name_grams",
+                    "number_grams",
+                    "status",
+                    "level",
+                    "category",
+                    "industry",
+                    "source",
+                    "nature",
+                    "scale",
+                ],
+                name="customer_search",
             ),
         ),
     ]

@@ -26,16 +26,15 @@ def normal(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def grams(*texts: str) -> list[str]:
+def grams(*texts: str, pinyin: bool = True) -> list[str]:
     """The pieces by which the texts are found: of words each two neighbours, of numbers each four, of Chinese the
-    initials of the pinyin as well."""
+    initials of the pinyin as well, unless `pinyin` is False."""
     found: set[str] = set()
     for text in texts:
         whole = normal(text[:LONGEST_TEXT])
         found.update(_pieces(whole))
-        letters = initials(whole)
-        if letters != whole:
-            found.update(_pieces(letters))
+        if pinyin and _has_chinese(whole):
+            found.update(_pieces(_first_letters(whole)))
     return sorted(found)
 
 
@@ -61,10 +60,14 @@ def pinyin_key(text: str) -> str:
 
 
 class GramsField(ArrayField[Any, Any]):
-    """The grams of a record's own text fields, made anew whenever the record is stored."""
+    """The grams of a record's own text fields, made anew whenever the record is stored.
 
-    def __init__(self, sources: Sequence[str] = (), **kwargs: Any) -> None:
+    `pinyin` finds names by their initials; in prose it would double the index, and nobody looks for prose like that.
+    """
+
+    def __init__(self, sources: Sequence[str] = (), *, pinyin: bool = True, **kwargs: Any) -> None:
         self.sources = tuple(sources)
+        self.pinyin = pinyin
         kwargs.update(base_field=models.TextField(), editable=False, default=list)
         super().__init__(**kwargs)
 
@@ -73,11 +76,12 @@ class GramsField(ArrayField[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         for follows in ("base_field", "editable", "default"):
             kwargs.pop(follows, None)
-        return name, path, args, {**kwargs, "sources": self.sources}
+        prose = {} if self.pinyin else {"pinyin": False}
+        return name, path, args, {**kwargs, "sources": self.sources, **prose}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> list[str]:
         """Computed from the fields as they are now."""
-        value = grams(*(str(getattr(model_instance, name) or "") for name in self.sources))
+        value = grams(*(str(getattr(model_instance, name) or "") for name in self.sources), pinyin=self.pinyin)
         setattr(model_instance, self.attname, value)
         return value
 
@@ -144,8 +148,8 @@ def _spelled(text: str) -> str:
     return "".join(map(_spelled_word, _words(text)))
 
 
-# A character is read by the word it stands in (重庆, 体重). Names are made of few words, over and over: each is asked for
-# once, which takes twenty times as long as to look it up.
+# A character is read by the word it stands in (重庆, 体重). Names are made of few words, over and over: how each of
+# them is read is asked for once.
 
 
 def _words(text: str) -> Iterable[str]:
