@@ -10,7 +10,7 @@ from django.db import transaction
 
 from core.access import guarded
 from core.access.models import Collaborator
-from core.db.copying import copy_rows, reserve_keys, tidy
+from core.db.copying import copied_in_bulk, copy_rows, reserve_keys, tidy
 from core.records.models import LogEntry, Option
 from crm.contacts.models import Contact
 from crm.customers.models import INDUSTRIES, LEVELS, NATURES, SIZES, SOURCES, Category, Customer, Star, Tag
@@ -22,7 +22,9 @@ from crm.followups.models import FollowUp
 from tenants.people.models import User
 from tenants.settings.current import settings_now
 
-AT_ONCE = 10_000  # customers that are one commit
+AT_ONCE = 10_000  # customers whose rows are in memory together
+FEW = 20_000  # customers that are written with all indexes in place
+TABLES = (Customer, Customer.tags.through, Contact, FollowUp, Collaborator, Star, LogEntry)
 
 Told = Callable[[int], None]
 
@@ -31,23 +33,29 @@ def demo_customers(count: int, *, seed: int = 1, told: Told = lambda done: None)
     """Fill the current company with `count` customers and all that hangs on them; False if it has some already.
 
     The same seed gives the same data on the same day; the two years of their history end last night. `told` is called
-    with the number of customers that are there for good.
+    with the number of customers written so far. To be called outside transactions where there are more than a few.
     """
     if Customer.objects.exists():
         return False
     ground = _ground(count, seed)
-    for start in range(0, count, AT_ONCE):
-        numbers = range(start, min(start + AT_ONCE, count))
-        made = rows_of(ground, numbers)
+
+    def fill() -> None:
+        for start in range(0, count, AT_ONCE):
+            numbers = range(start, min(start + AT_ONCE, count))
+            _write(rows_of(ground, numbers))
+            told(numbers.stop)
+
+    if count > FEW:
+        copied_in_bulk(TABLES, fill)
+    else:
         with transaction.atomic():
-            _write(made)
-        told(numbers.stop)
+            fill()
     return True
 
 
 def demo_tidy() -> None:
     """What the server would do a minute later with the tables that were filled. To be called outside transactions."""
-    tidy(Customer, Customer.tags.through, Contact, FollowUp, Collaborator, Star, LogEntry)
+    tidy(*TABLES)
 
 
 @transaction.atomic

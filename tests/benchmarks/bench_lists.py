@@ -6,6 +6,7 @@ Server time of signed-in requests through Django's test client. BENCH_CUSTOMERS 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -94,7 +95,7 @@ def make_side(name: str, customers: int) -> Side:
 
     def told(done: int) -> None:
         if done % 100_000 == 0:
-            print(f"{done:,} of {customers:,} customers", flush=True)
+            sys.stderr.write(f"  {done:,} of {customers:,} customers\n")
 
     def fill() -> None:
         run_in_company(company, demo_customers, customers, told=told)
@@ -216,7 +217,7 @@ def tell(group: str, side: Side, few: Side, reach: float | None, *, compared: fl
     if os.environ.get("BENCH_TELL"):
         for key in side.times:
             if key[0] == group:
-                print(f"    {key[1]:<60} {p95(side.times[key]):7.1f} {p95(few.times[key]):7.1f}", flush=True)
+                sys.stderr.write(f"    {key[1]:<60} {p95(side.times[key]):7.1f} {p95(few.times[key]):7.1f}\n")
 
 
 def main() -> None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 from psycopg.adapt import PyFormat, Transformer
 
 from core.db.context import current_company, run_as_owner
 from core.db.raw import raw_connection
 from core.db.roles import roles_of
+
+_QUOTED = re.compile(r"""[{}"\\\s]|null""", re.IGNORECASE)  # elements that hold this are put into quotes
+
+_FOREIGN_KEYS = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+    format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = ANY (%s) AND contype = 'f'
+"""
+_INDEXES = """
+SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = ANY (%s) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
 
 
 def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -36,8 +50,11 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
     return count
 
 
-def array_text(values: Sequence[Any]) -> str:
-    """An array as PostgreSQL reads it: made once where many rows hold the same."""
+def array_text(values: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL reads it: made once where many rows hold the same."""
+    joined = ",".join(values)
+    if values and joined.count(",") == len(values) - 1 and "" not in values and not _QUOTED.search(joined):
+        return f"{{{joined}}}"
     dumped = Transformer().get_dumper(list(values), PyFormat.TEXT).dump(list(values))
     return bytes(dumped or b"{}").decode()
 
@@ -52,19 +69,48 @@ def reserve_keys(model: type[models.Model], count: int) -> int:
     return int(last) - count + 1
 
 
+def copied_in_bulk(tables: Sequence[type[models.Model]], fill: Callable[[], None]) -> None:
+    """Call `fill`, which copies millions of rows into the tables, with their indexes and foreign keys put aside.
+
+    Made anew at the end they take a fraction of the time that each row would take. All of it is one transaction: who
+    looks meanwhile waits, and whatever happens, nothing is missing afterwards. To be called outside transactions.
+    """
+
+    def run() -> None:
+        with transaction.atomic():
+            raw = raw_connection()
+            raw.execute("SET LOCAL maintenance_work_mem = '512MB'")
+            oids = [raw.execute("SELECT %s::regclass::oid", [_quoted(model)]).fetchone()[0] for model in tables]  # type: ignore[index]
+            aside = [raw.execute(query, [oids]).fetchall() for query in (_FOREIGN_KEYS, _INDEXES)]
+            for drop, _make in itertools.chain(*aside):
+                raw.execute(drop)
+            fill()
+            for _drop, make in itertools.chain(*reversed(aside)):
+                raw.execute(make)
+
+    _as_owner(run)
+
+
 def tidy(*tables: type[models.Model]) -> None:
     """Do for the tables what the server does by itself a minute after very many new rows: VACUUM and ANALYZE.
 
     To be called outside transactions. Only their owner may: to a company's own role PostgreSQL gives a warning.
     """
-    names = [model._meta.db_table for model in tables]
-    owner = roles_of(raw_connection()).owner if settings.COMPANY_ROLES else "none"
 
     def run() -> None:
-        for name in names:
-            raw_connection().execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(name)))
+        for model in tables:
+            raw_connection().execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(model._meta.db_table)))
 
+    _as_owner(run)
+
+
+def _as_owner(run: Callable[[], None]) -> None:
+    owner = roles_of(raw_connection()).owner if settings.COMPANY_ROLES else "none"
     run_as_owner(current_company().schema_name, owner, run)
+
+
+def _quoted(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def _default(field: models.Field[Any, Any]) -> Any:

@@ -152,11 +152,11 @@ def _spelled(text: str) -> str:
 # them is read is asked for once.
 
 
-def _words(text: str) -> Iterable[str]:
+@lru_cache(maxsize=1000)
+def _words(text: str) -> tuple[str, ...]:
     from pypinyin.seg.mmseg import seg  # its dictionaries take half a second, of every process that starts
 
-    words: Iterable[str] = seg.cut(text)
-    return words
+    return tuple(seg.cut(text))
 
 
 @lru_cache(maxsize=50_000)

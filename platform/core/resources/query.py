@@ -103,7 +103,8 @@ class ListQuery:
             reading = Reading([])
         elif total <= EXACT_TOTAL and (asked or len(ways) > 1):
             reading = reading.few(total)
-        keys = reading.keys(self._order(), start, start + self.size, empty_last=self._may_be_empty)
+        stop = start + self.size if total > EXACT_TOTAL else min(start + self.size, total)
+        keys = reading.keys(self._order(), start, stop, empty_last=self._may_be_empty)
         return Page(self._records(keys), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
 
     def _records(self, keys: Sequence[Any]) -> list[Any]:

@@ -55,7 +55,7 @@ class Reading:
 
     def _keys(self, order: Order, start: int, stop: int) -> list[Any]:
         rows = self.ways[0] if len(self.ways) == 1 else self._base.filter(pk__in=self._joined(stop, order))
-        return list(rows.order_by(*order).values_list("pk", flat=True)[start:stop])
+        return read(rows.order_by(*order), start, stop)
 
     def _joined(self, most: int, order: Order = ()) -> QuerySet[Any]:
         """The keys of the first rows of each way."""
@@ -69,3 +69,8 @@ class Reading:
     def _base(self) -> QuerySet[Any]:
         base: QuerySet[Any] = self.ways[0].model._base_manager.all()
         return base
+
+
+def read(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
+    """The keys of some of the rows."""
+    return list(rows.values_list("pk", flat=True)[start:stop])
