@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,7 @@ class Contact(Record):
         indexes = [
             models.Index(fields=["name_pinyin", "id"], name="contact_name", condition=Q(deleted_at__isnull=True)),
             models.Index(fields=["phone"], name="contact_phone", condition=~Q(phone="")),
+            GinIndex(fields=["name_grams", "number_grams"], name="contact_search"),
         ]
         verbose_name = _("Contact person")
         verbose_name_plural = _("Contacts")

@@ -133,7 +133,13 @@ class Customer(Record):
 
     name = models.CharField(_("Customer name"), max_length=100)
     category = models.ForeignKey(
-        Category, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Customer category")
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Customer category"),
+        db_index=False,
     )
     status = models.CharField(_("Customer status"), max_length=10, choices=Status, default=Status.POTENTIAL)
     level = OptionField("customer_level", null=True, blank=True, verbose_name=_("Customer level"), db_index=False)
@@ -172,6 +178,7 @@ class Customer(Record):
     class Meta(Record.Meta):
         abstract = False
         indexes = [
+            models.Index(fields=["created_at", "id"], name="customer_created", condition=Q(deleted_at__isnull=True)),
             models.Index(fields=["name_pinyin", "id"], name="customer_name", condition=Q(deleted_at__isnull=True)),
             models.Index(
                 fields=["last_follow_up_at", "id"], name="customer_followed", condition=Q(deleted_at__isnull=True)
@@ -180,8 +187,15 @@ class Customer(Record):
             models.Index(fields=["name_key"], name="customer_same_name"),
             models.Index(fields=["phone"], name="customer_same_phone", condition=~Q(phone="")),
             models.Index(fields=["tax_number"], name="customer_same_tax", condition=~Q(tax_number="")),
-            GinIndex(fields=["name_grams", "number_grams"], name="customer_search"),
             models.Index(fields=["deleted_at"], name="customer_trash", condition=Q(deleted_at__isnull=False)),
+            # One index for search and for any combination of the filters that have few values.
+            GinIndex(
+                fields=[
+                    *("name_grams", "number_grams", "status", "level", "category"),
+                    *("industry", "source", "nature", "scale"),
+                ],
+                name="customer_search",
+            ),
         ]
         verbose_name = _("Customer")
         verbose_name_plural = _("Customers")

@@ -66,6 +66,7 @@ class Customers(Resource):
         View("quiet", _("Not contacted for 30 days"), "quiet=1&sort=last_follow_up_at"),
     )
     search = ("name", "phone", "telephone")
+    order = ("-created_at", "-pk")
     sections = {
         _("Basic information"): ("name", "category", "status", "level", "primary_contact", "phone"),
         _("Details"): (

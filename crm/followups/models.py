@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -32,7 +33,9 @@ class FollowUp(Record):
         OPEN = "open", _("Plan open")
         DONE = "done", _("Plan done")
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="follow_ups", verbose_name=_("Customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="follow_ups", verbose_name=_("Customer"), db_index=False
+    )
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Contact person")
     )
@@ -42,7 +45,7 @@ class FollowUp(Record):
     next_at = models.DateTimeField(_("Next contact time"), null=True, blank=True)
     next_plan = models.CharField(_("Next plan"), max_length=200, blank=True)
     plan = models.CharField(_("State of the plan"), max_length=4, choices=Plan, default=Plan.NONE, editable=False)
-    content_grams = GramsField(("content",))
+    content_grams = GramsField(("content",), pinyin=False)
 
     class Meta(Record.Meta):
         abstract = False
@@ -50,6 +53,7 @@ class FollowUp(Record):
             models.Index(fields=["customer", "-happened_at", "-id"], name="follow_up_of_customer"),
             models.Index(fields=["-happened_at", "-id"], name="follow_up_time", condition=Q(deleted_at__isnull=True)),
             models.Index(fields=["owner", "next_at"], name="follow_up_plan", condition=Q(plan="open")),
+            GinIndex(fields=["content_grams"], name="follow_up_search"),
         ]
         verbose_name = _("Follow-up")
         verbose_name_plural = _("Follow-ups")

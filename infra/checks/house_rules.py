@@ -51,6 +51,8 @@ MANAGER_FILES = frozenset(
 MANAGER_EXCEPTIONS = frozenset(
     {
         "console/management/commands/make_operator.py",  # run by whoever has the machine
+        "crm/demo/filling.py",  # fills a company with customers that nobody asked for
+        "crm/demo/people.py",  # and with the people who own them
         "tenants/settings/demo.py",  # fills a company that nobody uses yet
         "tenants/people/administrators.py",  # keeps the last administrator, whoever asks
         "tenants/people/organisation.py",  # verbs of the tree: order, loops and depth concern all units

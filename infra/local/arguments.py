@@ -25,7 +25,7 @@ environment:
 
 def parse(argv: list[str]) -> argparse.Namespace:
     """Read the command line; ends the process with help or a message when it is not understood."""
-    if argv[:1] in (["manage"], ["test"]):
+    if argv[:1] in (["manage"], ["test"], ["demo"]):
         return argparse.Namespace(command=argv[0], arguments=argv[1:])
     parser = argparse.ArgumentParser(
         prog="./qiku",
@@ -48,8 +48,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
     reset.add_argument("--yes", action="store_true", help="do not ask")
     reset.add_argument("--all", action="store_true", help="delete the environment and builds as well")
 
-    # These two hand everything on, so they are known before the parser looks at their arguments.
+    # These hand everything on, so they are known before the parser looks at their arguments.
     commands.add_parser("manage", help="Django's commands, on the services that are running")
+    commands.add_parser("demo", help="fill a company with demo customers; --company NAME --customers N")
     commands.add_parser("test", help="run the tests; further arguments go to pytest")
 
     check = commands.add_parser("check", help="lint, types, layers, house rules, translations, migrations")

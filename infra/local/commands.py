@@ -21,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
             return up(arguments.port, demo=not arguments.no_demo)
         case "manage":
             return manage(arguments.arguments)
+        case "demo":
+            return manage(["demo", *arguments.arguments])
         case "bench":
             return run_benches(arguments.name, as_json=arguments.json)
         case "check":

@@ -83,6 +83,7 @@ OTHER_APPS = [
     "core",
     "core.shell",
     "core.api",
+    "crm.demo",
     "console",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *OTHER_APPS]

@@ -18,6 +18,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import Access, FieldRight
 from core.pages.serving import BOTH, DIALOGS, READ, found, go, opened_over, page, part_asked
 from core.resources import Resource, Screen, registry
+from core.resources.reading import Reading
 from core.shell.navigation import Entry
 from tenants.people.models import Department, User
 from tenants.roles.access import access_of_role
@@ -142,7 +143,7 @@ def _allowed(entry: Resource | Screen, user: _StandIn) -> Allowed:
         for name, column in entry.all_columns.items()
         if (right := user.access.field_right(entry.name, name)) is not FieldRight.EDIT
     ]
-    rows = entry.rows(cast(Any, user))[: COUNTED + 1].count()
+    rows = Reading(entry.ways(cast(Any, user))).count(COUNTED + 1)
     return Allowed(entry, verbs, narrowed, rows)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.html import escape
 
 from core.access import Scope
 from core.pages import lists
@@ -235,12 +236,12 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     fill(2)
     address = "/projects/?state=planned&sort=budget"
     client.get(address)
-    # Session, user, settings of the company, roles; the user's arrangement and views of the list; the total, the rows
-    # with their relations, their members; the choices of one filter.
-    with django_assert_num_queries(9):
+    # Session, user, settings of the company, roles; the user's arrangement and views of the list; the total, the keys
+    # of the page, its rows with their relations, their members; the choices of one filter.
+    with django_assert_num_queries(10):
         client.get(address, headers=LIST_PART)
     fill(18)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(rows(client.get(address, headers=LIST_PART))) == 20
 
 
@@ -288,3 +289,20 @@ def test_a_row_shows_three_operations_and_keeps_the_others_in_its_menu() -> None
     row = lists.Row(None, "", (), usual)
     assert (row.in_sight, row.folded) == (["change", finish, "delete"], [reopen])
     assert lists.operations({"restore", "purge"}, []) == ["restore", "purge"]
+
+
+def test_each_row_offers_its_own_operations(client: Any, admin: User) -> None:
+    values = {"owner": admin, "created_by": admin}
+    running = make(Project, name='<b>"Bridge" & co</b>', state="active", **values)
+    done = make(Project, name="Tunnel", state="done", **values)
+    other = make(Project, name="Tower", state="active", **values)
+    text = body(client.get("/projects/?sort=name"))
+    for project in (running, done, other):
+        part = text.partition(f'id="row-{project.pk}"')[2].partition("</tr>")[0]
+        assert f'href="/projects/{project.pk}/edit/"' in part
+        assert f'action="/projects/{project.pk}/delete/"' in part
+        assert f"“{escape(project.name)}”" in part
+        for stranger in {running, done, other} - {project}:
+            assert f"/projects/{stranger.pk}/" not in part
+            assert stranger.name not in part
+    assert "<b>" not in text.partition("<tbody>")[2].partition("</tbody>")[0]

@@ -30,7 +30,7 @@ def taken_port() -> Iterator[int]:
 def test_help_tells_every_command(tmp_path: Path) -> None:
     done = qiku(tmp_path, "--help")
     assert done.returncode == 0
-    for command in ("up", "status", "stop", "reset", "manage", "test", "check", "bench"):
+    for command in ("up", "status", "stop", "reset", "manage", "demo", "test", "check", "bench"):
         assert f"\n    {command} " in done.stdout
 
 

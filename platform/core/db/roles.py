@@ -55,7 +55,7 @@ def prepare_database() -> bool:
     raw = raw_connection()
     if raw.info.server_version < OLDEST_SERVER:
         raise ImproperlyConfigured(f"PostgreSQL 16 or later is needed, this is {raw.info.server_version // 10000}")
-    for extension in getattr(settings, "DATABASE_EXTENSIONS", ("pg_trgm",)):
+    for extension in getattr(settings, "DATABASE_EXTENSIONS", ("pg_trgm", "btree_gin")):
         raw.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(sql.Identifier(extension)))
     stood = _wall_stands(raw)
     if settings.COMPANY_ROLES:

@@ -102,6 +102,7 @@ class RecordList:
         self.user: Actor = actor(request)
         self.action = action
         self.address = Address.of(request.path, given)
+        self.drawn_operations: dict[tuple[str, ...], str] = {}  # see the tag `row_operations`
         self.settings = ListSettings.of(self.user, resource.name)
         self.query = ListQuery(resource, self.user, given, action, self.settings.size or PAGE_SIZE)
         # Who chooses a size in the list keeps it; who was sent a link with one does not.

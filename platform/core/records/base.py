@@ -23,7 +23,14 @@ class StoredQuerySet(GuardedQuerySet[M]):
 
     def visible_to(self, user: Actor, action: str = "view") -> Self:
         """The rows on which `user` may do `action`: those in the trash for restore and purge, the others otherwise."""
-        rows = super().visible_to(user, action)
+        return super().visible_to(user, action)._on_the_side_of(action)
+
+    def ways_visible_to(self, user: Actor, action: str = "view") -> list[Self]:
+        """As above."""
+        return [way._on_the_side_of(action) for way in super().ways_visible_to(user, action)]
+
+    def _on_the_side_of(self, action: str) -> Self:
+        rows = self
         for hidden in _below_trash(self.model):
             rows = rows.exclude(hidden)
         if not self.model.has_trash():

@@ -7,9 +7,10 @@ Chinese knows hardly any others; and a function that PostgreSQL could index by m
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
+from operator import add
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,16 +26,15 @@ def normal(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def grams(*texts: str) -> list[str]:
+def grams(*texts: str, pinyin: bool = True) -> list[str]:
     """The pieces by which the texts are found: of words each two neighbours, of numbers each four, of Chinese the
-    initials of the pinyin as well."""
+    initials of the pinyin as well, unless `pinyin` is False."""
     found: set[str] = set()
     for text in texts:
         whole = normal(text[:LONGEST_TEXT])
         found.update(_pieces(whole))
-        letters = initials(whole)
-        if letters != whole:
-            found.update(_pieces(letters))
+        if pinyin and _has_chinese(whole):
+            found.update(_pieces(_first_letters(whole)))
     return sorted(found)
 
 
@@ -60,10 +60,14 @@ def pinyin_key(text: str) -> str:
 
 
 class GramsField(ArrayField[Any, Any]):
-    """The grams of a record's own text fields, made anew whenever the record is stored."""
+    """The grams of a record's own text fields, made anew whenever the record is stored.
 
-    def __init__(self, sources: Sequence[str] = (), **kwargs: Any) -> None:
+    `pinyin` finds names by their initials; in prose it would double the index, and nobody looks for prose like that.
+    """
+
+    def __init__(self, sources: Sequence[str] = (), *, pinyin: bool = True, **kwargs: Any) -> None:
         self.sources = tuple(sources)
+        self.pinyin = pinyin
         kwargs.update(base_field=models.TextField(), editable=False, default=list)
         super().__init__(**kwargs)
 
@@ -72,11 +76,12 @@ class GramsField(ArrayField[Any, Any]):
         name, path, args, kwargs = super().deconstruct()
         for follows in ("base_field", "editable", "default"):
             kwargs.pop(follows, None)
-        return name, path, args, {**kwargs, "sources": self.sources}
+        prose = {} if self.pinyin else {"pinyin": False}
+        return name, path, args, {**kwargs, "sources": self.sources, **prose}
 
     def pre_save(self, model_instance: models.Model, add: bool) -> list[str]:
         """Computed from the fields as they are now."""
-        value = grams(*(str(getattr(model_instance, name) or "") for name in self.sources))
+        value = grams(*(str(getattr(model_instance, name) or "") for name in self.sources), pinyin=self.pinyin)
         setattr(model_instance, self.attname, value)
         return value
 
@@ -113,7 +118,13 @@ def computed_from(model: type[models.Model], names: Sequence[str]) -> list[str]:
     ]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str) -> Iterable[str]:
+    if not any(map(str.isdigit, text)):
+        return map(add, text, text[1:])
+    return _pieces_with_numbers(text)
+
+
+def _pieces_with_numbers(text: str) -> Iterator[str]:
     for is_number, characters in groupby(text, key=str.isdigit):
         run = "".join(characters)
         size = DIGITS_AT_ONCE if is_number else 2
@@ -129,15 +140,34 @@ def _has_chinese(text: str) -> bool:
     return any("\u3400" <= character <= "\u9fff" for character in text)
 
 
-@lru_cache(maxsize=4096)
 def _first_letters(text: str) -> str:
-    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second, of every process that starts
-
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER))
+    return "".join(map(_first_letters_of_word, _words(text)))
 
 
-@lru_cache(maxsize=4096)
 def _spelled(text: str) -> str:
+    return "".join(map(_spelled_word, _words(text)))
+
+
+# A character is read by the word it stands in (重庆, 体重). Names are made of few words, over and over: how each of
+# them is read is asked for once.
+
+
+@lru_cache(maxsize=1000)
+def _words(text: str) -> tuple[str, ...]:
+    from pypinyin.seg.mmseg import seg  # its dictionaries take half a second, of every process that starts
+
+    return tuple(seg.cut(text))
+
+
+@lru_cache(maxsize=50_000)
+def _first_letters_of_word(word: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
+
+
+@lru_cache(maxsize=50_000)
+def _spelled_word(word: str) -> str:
     from pypinyin import lazy_pinyin
 
-    return "".join(lazy_pinyin(text))
+    return "".join(lazy_pinyin(word))

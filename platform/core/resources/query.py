@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.resources.columns import exists
 from core.resources.filters import BadFilter, Filter
+from core.resources.reading import Reading
 from core.resources.searching import cleaned, matching, searched
 from core.resources.views import Flag
 
@@ -67,15 +69,20 @@ class ListQuery:
     @cached_property
     def rows(self) -> QuerySet[Any]:
         """The rows that match, in order; the primary key decides between equals."""
-        rows = self.resource.rows(self.user, self.action)
+        return self.resource.rows(self.user, self.action).filter(self._asked).order_by(*self._order(self._may_be_empty))
+
+    @cached_property
+    def _asked(self) -> Q:
+        """What filters and search ask of a row."""
+        asked = Q()
         for chosen in self.chosen:
             try:
-                rows = rows.filter(chosen.filter.condition(chosen.values, self.user))
+                asked &= chosen.filter.condition(chosen.values, self.user)
             except BadFilter as error:
                 self.problems.append(Problem(chosen.filter.name, str(error)))
         if self.term:
-            rows = rows.filter(matching(self.resource.model, searched(self.resource, self.user), self.term))
-        return rows.order_by(*self._order())
+            asked &= matching(self.resource.model, searched(self.resource, self.user), self.term)
+        return asked
 
     @property
     def is_sized(self) -> bool:
@@ -84,15 +91,27 @@ class ListQuery:
 
     def page(self) -> Page:
         """One page of the rows, with everything its columns need, and the total as far as it is counted."""
-        total = self.rows.order_by()[: EXACT_TOTAL + 1].count()
+        asked, ways = self._asked, self.resource.ways(self.user, self.action)
+        reading = Reading([way.filter(asked) for way in ways])
+        total = reading.count(EXACT_TOTAL + 1)
         last_page = max(1, -(-total // self.size))
         number = self.number if total > EXACT_TOTAL else min(self.number, last_page)
         start = (number - 1) * self.size
         if start >= DEEPEST_ROW:
             self.problems.append(Problem("page", _("There is no such page.")))
             number, start = 1, 0
-        records = list(self.resource.with_columns(self.rows)[start : start + self.size])
-        return Page(records, number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
+        if not total:
+            reading = Reading([])
+        elif total <= EXACT_TOTAL and (asked or len(ways) > 1):
+            reading = reading.few(total)
+        stop = start + self.size if total > EXACT_TOTAL else min(start + self.size, total)
+        keys = reading.keys(self._order(), start, stop, empty_last=self._may_be_empty)
+        return Page(self._records(keys), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
+
+    def _records(self, keys: Sequence[Any]) -> list[Any]:
+        rows = self.resource.with_columns(self.resource.rows(self.user, self.action).filter(pk__in=keys))
+        found = {record.pk: record for record in rows}
+        return [found[key] for key in keys if key in found]
 
     def _read_filters(self) -> list[Chosen]:
         found = []
@@ -129,7 +148,14 @@ class ListQuery:
         )
         return default
 
-    def _order(self) -> list[OrderBy | str]:
+    @property
+    def _may_be_empty(self) -> str:
+        """The column that the rows are sorted by, if it may be empty; they come last then, whichever way it goes."""
+        path = self.resource.sortable(self.user)[self.sort] if self.sort else ""
+        field = self.resource.model._meta.get_field(path) if path and exists(self.resource.model, path) else None
+        return path if getattr(field, "null", False) else ""
+
+    def _order(self, empty_last: str = "") -> list[OrderBy | str]:
         if not self.sort:
             return (
                 [*self.resource.order, "-pk"]
@@ -137,8 +163,9 @@ class ListQuery:
                 else list(self.resource.order)
             )
         expression = F(self.resource.sortable(self.user)[self.sort])
-        first = expression.desc(nulls_last=True) if self.descending else expression.asc(nulls_last=True)
-        return [first, "-pk"]
+        nulls_last = True if empty_last else None
+        first = expression.desc(nulls_last=nulls_last) if self.descending else expression.asc(nulls_last=nulls_last)
+        return [first, "-pk" if self.descending else "pk"]  # an index can be read from either end
 
     def _many(self, name: str) -> list[str]:
         if isinstance(self.params, QueryDict):

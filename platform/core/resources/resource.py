@@ -18,6 +18,7 @@ from core.access import Actor, FieldRight, Guarded, guard
 from core.db.deadlocks import again_on_deadlock
 from core.records import services
 from core.records.base import Record, Stored, StoredQuerySet
+from core.records.searching import GramsField
 from core.resources.action import Action, ActionRefused
 from core.resources.columns import Cell, Column, cell, exists
 from core.resources.filters import Filter
@@ -145,6 +146,11 @@ class Resource:
         rows: StoredQuerySet[Any] = self.model.objects.visible_to(user, action)
         return rows
 
+    def ways(self, user: Actor, action: str = "view") -> list[StoredQuerySet[Any]]:
+        """The same rows, by each of the ways in which the user comes to reach them: for whoever goes through all."""
+        ways: list[StoredQuerySet[Any]] = self.model.objects.ways_visible_to(user, action)
+        return ways
+
     def offered(self, user: Actor) -> StoredQuerySet[Any]:
         """The rows a user may choose in forms of other modules; those the user may see, unless overridden."""
         return self.rows(user, "view")
@@ -208,6 +214,8 @@ class Resource:
             if column.kind in {"relation", "option"} and exists(self.model, name)
         ]
         many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
+        grams = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
+        rows = rows.defer(*grams)  # half of such a row, and for the index alone
         rows = rows.select_related(*one) if one else rows
         return rows.prefetch_related(*many) if many else rows
 

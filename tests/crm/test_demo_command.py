@@ -7,6 +7,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from core.db import run_in_company
+from crm.customers.models import Customer
+from tenants.companies.lookup import company_for_host
 from tenants.people.models import Department, User
 from tenants.roles.models import Role
 from tenants.settings.demo import PASSWORD, demo_make
@@ -25,7 +27,7 @@ def rows():
 
 
 def test_it_makes_the_companys_people_and_departments_once(live_ground, capsys):
-    call_command("demo", "--json")
+    call_command("demo", "--json", "--customers", "20")
     told = json.loads(capsys.readouterr().out)
     assert told["address"].startswith("http://demo.localhost")
     assert {one["password"] for one in told["accounts"]} == {PASSWORD}
@@ -36,7 +38,7 @@ def test_it_makes_the_companys_people_and_departments_once(live_ground, capsys):
     assert ("10000005", "财务部", "department") in first[1]
     assert {"系统管理员", "部门经理", "业务代表"} <= set(first[2])
     assert first[3] == "创之新国际"
-    call_command("demo")
+    call_command("demo", "--customers", "20")
     assert run_in_company(company, rows) == first
     assert company.licence.seats == 10
 
@@ -45,3 +47,14 @@ def test_it_refuses_in_production(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError):
         call_command("demo")
+
+
+def test_the_command_makes_a_company_of_any_name(live_ground, capsys):
+    call_command("demo", "--company", "云岭智能", "--customers", "30")
+    assert "yunlingzhineng" in capsys.readouterr().out
+    company = company_for_host("yunlingzhineng.localhost")
+    assert company is not None
+    assert run_in_company(company, Customer.objects.count) == 30
+    call_command("demo", "--company", "云岭智能", "--customers", "30")
+    assert "left as it is" in capsys.readouterr().err
+    assert run_in_company(company, Customer.objects.count) == 30

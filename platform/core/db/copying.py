@@ -1,0 +1,118 @@
+"""Writing very many rows: COPY instead of INSERT, ten times faster; for rows that are known to be right."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from psycopg import sql
+from psycopg.adapt import PyFormat, Transformer
+
+from core.db.context import current_company, run_as_owner
+from core.db.raw import raw_connection
+from core.db.roles import roles_of
+
+_QUOTED = re.compile(r"""[{}"\\\s]|null""", re.IGNORECASE)  # elements that hold this are put into quotes
+
+_FOREIGN_KEYS = """
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+    format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = ANY (%s) AND contype = 'f'
+"""
+_INDEXES = """
+SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = ANY (%s) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+
+
+def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows of the named columns (`attname`s); the other columns get their fields' defaults.
+
+    Nothing is validated and nothing is logged: whoever calls this answers for what the services would have seen to.
+    Values are those that PostgreSQL takes: arrays by `array_text`, JSON as text. Returns the number of rows.
+    """
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    others = {name: _default(field) for name, field in fields.items() if name not in names and not field.primary_key}
+    columns = [sql.Identifier(cast(str, fields[name].column)) for name in (*names, *others)]
+    constant = tuple(others.values())
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
+    )
+    count = 0
+    with raw_connection().cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row((*row, *constant))
+            count += 1
+    return count
+
+
+def array_text(values: Sequence[str]) -> str:
+    """An array of texts as PostgreSQL reads it: made once where many rows hold the same."""
+    joined = ",".join(values)
+    if values and joined.count(",") == len(values) - 1 and "" not in values and not _QUOTED.search(joined):
+        return f"{{{joined}}}"
+    dumped = Transformer().get_dumper(list(values), PyFormat.TEXT).dump(list(values))
+    return bytes(dumped or b"{}").decode()
+
+
+def reserve_keys(model: type[models.Model], count: int) -> int:
+    """Take `count` numbers in a row from the table's primary keys; gives the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [model._meta.db_table, model._meta.pk.column])
+        (sequence,) = cursor.fetchone()
+        cursor.execute("SELECT setval(%s, nextval(%s) + %s - 1)", [sequence, sequence, count])
+        (last,) = cursor.fetchone()
+    return int(last) - count + 1
+
+
+def copied_in_bulk(tables: Sequence[type[models.Model]], fill: Callable[[], None]) -> None:
+    """Call `fill`, which copies millions of rows into the tables, with their indexes and foreign keys put aside.
+
+    Made anew at the end they take a fraction of the time that each row would take. All of it is one transaction: who
+    looks meanwhile waits, and whatever happens, nothing is missing afterwards. To be called outside transactions.
+    """
+
+    def run() -> None:
+        with transaction.atomic():
+            raw = raw_connection()
+            raw.execute("SET LOCAL maintenance_work_mem = '512MB'")
+            oids = [raw.execute("SELECT %s::regclass::oid", [_quoted(model)]).fetchone()[0] for model in tables]  # type: ignore[index]
+            aside = [raw.execute(query, [oids]).fetchall() for query in (_FOREIGN_KEYS, _INDEXES)]
+            for drop, _make in itertools.chain(*aside):
+                raw.execute(drop)
+            fill()
+            for _drop, make in itertools.chain(*reversed(aside)):
+                raw.execute(make)
+
+    _as_owner(run)
+
+
+def tidy(*tables: type[models.Model]) -> None:
+    """Do for the tables what the server does by itself a minute after very many new rows: VACUUM and ANALYZE.
+
+    To be called outside transactions. Only their owner may: to a company's own role PostgreSQL gives a warning.
+    """
+
+    def run() -> None:
+        for model in tables:
+            raw_connection().execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(model._meta.db_table)))
+
+    _as_owner(run)
+
+
+def _as_owner(run: Callable[[], None]) -> None:
+    owner = roles_of(raw_connection()).owner if settings.COMPANY_ROLES else "none"
+    run_as_owner(current_company().schema_name, owner, run)
+
+
+def _quoted(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _default(field: models.Field[Any, Any]) -> Any:
+    value = field.get_db_prep_save(field.get_default(), connection)
+    return array_text(value) if isinstance(value, list) else value

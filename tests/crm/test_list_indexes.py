@@ -1,0 +1,76 @@
+"""The orders and filters of lists of a million rows have an index: asked of PostgreSQL itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+
+from core.access import Scope
+from core.resources import ListQuery, registry
+from core.resources.registry import all_permissions
+from crm.customers.models import Customer
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def without_a_choice() -> None:
+    """Let PostgreSQL go through tables and sort only where nothing else is possible: these tables are empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_incremental_sort = off")
+
+
+def plan_of(resource: str, url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How PostgreSQL would find the keys of a page of rows, for somebody who sees all of them."""
+    plans = []
+    user = make_user(*all_permissions(), scope=Scope.ALL)
+    query = ListQuery(registry.resources[resource], user, QueryDict(url))
+    monkeypatch.setattr("core.resources.reading.Reading.count", lambda reading, most: most)
+
+    def explained(rows: Any, start: int, stop: int) -> list[Any]:
+        plans.append(rows.values_list("pk", flat=True)[start:stop].explain())
+        return []
+
+    monkeypatch.setattr("core.resources.reading.read", explained)
+    query.page()
+    return plans[0]
+
+
+@pytest.mark.parametrize(
+    ("resource", "url", "index"),
+    [
+        ("customers", "", "customer_created"),
+        ("customers", "sort=created_at", "customer_created"),
+        ("customers", "sort=-created_at", "customer_created"),
+        ("customers", "sort=name", "customer_name"),
+        ("customers", "sort=-name", "customer_name"),
+        ("customers", "sort=last_follow_up_at", "customer_followed"),
+        ("customers", "sort=-last_follow_up_at", "customer_followed"),
+        ("contacts", "sort=name", "contact_name"),
+        ("contacts", "sort=-name", "contact_name"),
+        ("followups", "", "follow_up_time"),
+        ("followups", "sort=happened_at", "follow_up_time"),
+    ],
+)
+def test_the_order_of_a_list_is_that_of_an_index(
+    resource: str, url: str, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(resource, url, monkeypatch)
+    assert f"using {index}" in plan, plan
+    assert "Sort" not in plan, plan
+
+
+@pytest.mark.parametrize("name", ["status", "level", "category", "industry", "source", "nature", "scale"])
+def test_the_filters_with_few_values_are_in_one_index(name: str) -> None:
+    user = make_user(*all_permissions(), scope=Scope.ALL)
+    url = f"{name}={'won' if name == 'status' else 1}"
+    rows = ListQuery(registry.resources["customers"], user, QueryDict(url)).rows
+    plan = rows.filter(name_grams__contains=["云岭"]).explain()
+    assert "Bitmap Index Scan on customer_search" in plan, plan
+    assert f"{Customer._meta.get_field(name).attname}" in plan.split("Index Cond", 1)[1], plan
