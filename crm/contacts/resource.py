@@ -21,7 +21,9 @@ class Contacts(Resource):
     model = Contact
     menu = CUSTOMER_GROUP
     icon = "address-book"
+    letter = "p"
     order_in_menu = 20
+    asks_for_another = False
     parent = "customer"
     columns = (
         Column("name", _("Contact name"), "text", order_by="name_pinyin"),

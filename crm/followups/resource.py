@@ -28,7 +28,9 @@ class FollowUps(Resource):
     model = FollowUp
     menu = CUSTOMER_GROUP
     icon = "calendar-event"
+    letter = "f"
     order_in_menu = 30
+    asks_for_another = False
     parent = "customer"
     columns = ("content", "customer", "kind", "contact", "happened_at", "next_at", "next_plan", "plan", "owner")
     more_columns = ("created_at", "updated_at")

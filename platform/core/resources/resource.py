@@ -52,6 +52,7 @@ class Resource:
     actions, panels what its records can do, and what stands beside their fields
     form            base class of its form, for validation that only this module has
     remote_choice   whether it is chosen by searching rather than from a list
+    asks_for_another whether the page of a row just added asks whether to add another
     """
 
     model: ClassVar[type[Any]]
@@ -79,6 +80,7 @@ class Resource:
     panels: ClassVar[Sequence[Panel]] = ()
     form: ClassVar[type[ResourceForm]] = ResourceForm
     remote_choice: ClassVar[bool] = True
+    asks_for_another: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         from core.resources import registry
