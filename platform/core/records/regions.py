@@ -91,8 +91,8 @@ def region_text(code: str) -> str:
 def region_named(text: str) -> str:
     """The code of the region that is meant; the text as it is where none, or more than one, is called so.
 
-    广东省 深圳市 南山区, 广东深圳南山 and 深圳市南山区 are one; a name that a province shares with a city (吉林), or a city
-    with a district elsewhere (西安), means the larger one.
+    广东省 深圳市 南山区, 广东深圳南山 and 深圳市南山区 are one; a name that a province shares with a city (吉林), or a
+    city with a district elsewhere (西安), means the larger one.
     """
     return text if text in _names() else _spelled().get(BETWEEN.sub("", text), text)
 
