@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -81,7 +82,8 @@ def running_product(state: Path) -> Iterator[Product]:
 
 def tab_of(browser: Browser, faults: list[str], **options: object) -> tuple[BrowserContext, Page]:
     """A browser of its own for one person; what its console complains of is added to `faults`."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", **options)  # type: ignore[arg-type]
+    screen: Any = {"viewport": {"width": 1440, "height": 900}, "locale": "zh-CN", **options}
+    context = browser.new_context(**screen)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))

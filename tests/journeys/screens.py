@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
@@ -76,3 +79,25 @@ def ask(page: Page, path: str, body: dict[str, Any] | None = None, method: str =
         [path, body, method],
     )
     return status, text
+
+
+def now_here() -> str:
+    """The minute it is now by the company's clock, as its inputs take it."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
+
+
+def word_composed(page: Page, letters: Sequence[str], word: str) -> list[str]:
+    """Type a word with an input method, as letters that become it; the searches that are sent from its end on.
+
+    Nothing may be sent before, however long one thinks about the letters.
+    """
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "q=" in request.url else None)
+    keyboard = page.context.new_cdp_session(page)
+    for typed in letters:
+        end = len(typed)
+        keyboard.send("Input.imeSetComposition", {"text": typed, "selectionStart": end, "selectionEnd": end})
+        page.wait_for_timeout(400)  # longer than a list waits for the next letter
+    assert asked == []
+    keyboard.send("Input.insertText", {"text": word})
+    return asked

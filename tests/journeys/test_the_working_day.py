@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.companies import Office, office
 from tests.journeys.product import Product
-from tests.journeys.screens import ask, choose, save, visit
+from tests.journeys.screens import ask, choose, now_here, save, visit, word_composed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
 
 NEW = "东莞市恒盛精密五金制品厂"
-
-
-def now_here() -> str:
-    """The minute it is now by the company's clock, as its inputs take it."""
-    return datetime.now(ZoneInfo("Asia/Shanghai")).strftime("%Y-%m-%dT%H:%M")
 
 
 def test_the_working_day(product: Product, browser: Browser, faults: list[str]) -> None:
@@ -169,16 +162,8 @@ def _in_the_trash_and_out(page: Page) -> None:
 
 
 def _typed_with_an_input_method(page: Page) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "q=" in request.url else None)
     page.keyboard.press("/")
-    keyboard = page.context.new_cdp_session(page)
-    for letters in ("z", "zh", "zhu", "zhu h", "zhu hai"):
-        end = len(letters)
-        keyboard.send("Input.imeSetComposition", {"text": letters, "selectionStart": end, "selectionEnd": end})
-        page.wait_for_timeout(400)  # longer than the list waits for the next letter
-    assert asked == []
-    keyboard.send("Input.insertText", {"text": "珠海"})
+    asked = word_composed(page, ("z", "zh", "zhu", "zhu h", "zhu hai"), "珠海")
     expect(page.locator("tr[data-row]")).to_have_count(1)
     expect(page.locator("tr[data-row]")).to_contain_text("珠海启航")
     assert len(asked) == 1
