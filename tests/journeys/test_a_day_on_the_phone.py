@@ -83,7 +83,7 @@ def _a_follow_up_reminds(page: Page) -> None:
     composer.locator("[name=next_plan]").fill("问工程部")
     composer.get_by_role("button", name="提交").tap()
     expect(page.locator("#story")).to_contain_text("送了样灯，等工程部回复")
-    told = page.locator(".toastx", has_text=NEW)
+    told = page.locator(".toastx-info", has_text=NEW)
     expect(told).to_contain_text("到期")
     assert page.evaluate("window.sameDocument") is True
     inbox = page.locator(".mnav").get_by_role("link", name="消息")

@@ -84,7 +84,7 @@ def _a_follow_up_reminds(page: Page) -> None:
     story = page.locator("#story")
     expect(story).to_contain_text("看了样品间，下午再给报价")
     expect(story.locator(".it").first).to_contain_text("拜访")
-    told = page.locator(".toastx", has_text=NEW)
+    told = page.locator(".toastx-info", has_text=NEW)
     expect(told).to_contain_text("到期")
     badge = page.locator(".topbar [data-badge=inbox]")
     expect(badge).to_have_text("1")
