@@ -82,6 +82,17 @@ def test_it_asks_once_whether_to_add_another(client: Any, admin: User) -> None:
     assert "保存成功，是否继续添加" not in body(client.get(answer["Location"]))
 
 
+def test_it_does_not_ask_whom_it_led_elsewhere(client: Any, admin: User) -> None:
+    admin.language = "zh-hans"
+    admin.save()
+    sent = {"name": "Bridge", "state": "planned", "owner": admin.pk, "next": "/users/"}
+    answer = client.post("/projects/new/", sent)
+    assert answer["Location"] == "/users/"
+    assert "“Bridge”已保存" in body(client.get("/users/"))
+    project = Project.objects.get()
+    assert "是否继续添加" not in body(client.get(f"/projects/{project.pk}/"))
+
+
 def test_saving_and_adding_another_opens_an_empty_form(client: Any, admin: User) -> None:
     sent = {"name": "Bridge", "state": "planned", "owner": admin.pk, "again": "1"}
     answer = client.post("/projects/new/", sent)

@@ -9,11 +9,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from core.access import Scope
 from core.access.models import Collaborator
 from core.db import run_in_company
 from core.jobs.kinds import kind_named
 from core.jobs.models import Job
 from core.jobs.run import Run
+from core.pages.lists import phone_places
 from core.resources.registry import all_permissions, resource_of
 from crm.contacts.models import Contact
 from crm.customers.advice import advice_on
@@ -270,3 +272,40 @@ def test_a_field_of_very_many_is_set_in_the_background_and_put_back(
     undoing = Job.rows.latest("pk")
     kind_named(undoing.kind).work(Run(company=company, user=me, job_id=undoing.pk, attempt=1), **undoing.payload)
     assert sorted(Customer.objects.values_list("status", flat=True)) == ["potential"] * 4 + ["won"]
+
+
+def test_a_value_leads_to_the_record_it_names_where_the_reader_sees_it(client: Any, me: Any) -> None:
+    customer = customer_create({"name": NAME, "owner": me, "phone": "18665091989"}, by=me, contact_name="刘志远")
+    contact = Contact.objects.get()
+    client.force_login(me)
+    page = client.get(f"/customers/{customer.pk}/").content.decode()
+    assert f'<a href="/contacts/{contact.pk}/">刘志远</a>' in page
+    assert '<a href="tel:18665091989">' in page
+    page = client.get(f"/contacts/{contact.pk}/").content.decode()
+    assert f'<a href="/customers/{customer.pk}/">{NAME}</a>' in page
+    blind = make_user("customers.view", scope=Scope.ALL)
+    client.force_login(blind)
+    page = client.get(f"/customers/{customer.pk}/").content.decode()
+    assert "刘志远" in page
+    assert f"/contacts/{contact.pk}/" not in page
+
+
+def test_nobody_is_asked_for_another_customer(client: Any, me: Any) -> None:
+    client.force_login(me)
+    sent = {"name": NAME, "status": "potential", "owner": me.pk}
+    page = client.post("/customers/new/", sent, follow=True).content.decode()
+    assert f"“{NAME}”已保存" in page
+    assert "是否继续添加" not in page
+
+
+def test_a_card_tells_what_is_due_and_ends_with_the_owner() -> None:
+    resource = resource_of(Customer)
+    columns = [resource.all_columns[name] for name in ("name", "level", "primary_contact", "next_contact_at", "owner")]
+    places = {column.name: place for column, place in phone_places(resource, columns)}
+    assert places == {
+        "name": "title",
+        "level": "line",
+        "primary_contact": "line",
+        "next_contact_at": "line",
+        "owner": "end",
+    }
