@@ -41,6 +41,20 @@ def remind(kind: str, record: models.Model, users: Iterable[Any], at: datetime |
     order(at)
 
 
+@transaction.atomic
+def remind_of_new(kind: str, wanted: Iterable[tuple[models.Model, Any, datetime]]) -> None:
+    """Remind users of records made in this transaction, given as (record, user, time): `remind` for many at once."""
+    earliest = timezone.now() - TOO_LATE
+    new = [
+        Reminder(kind=kind, resource=guarded(type(record)).name, record_id=record.pk, user_id=user.pk, at=at)
+        for record, user, at in wanted
+        if user.is_active and at >= earliest
+    ]
+    Reminder.rows.bulk_create(new)
+    for minute in sorted({_next_minute(one.at) for one in new}):
+        order(minute)
+
+
 def forget(kind: str, model: type[models.Model], record_ids: Iterable[int]) -> None:
     """Cancel the reminders of a kind about these records."""
     Reminder.rows.about(kind, guarded(model).name, record_ids).delete()
