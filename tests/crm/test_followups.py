@@ -44,6 +44,7 @@ def test_the_composer_writes_a_follow_up_with_its_plan_and_files(client: Any, me
     assert customer.next_contact_at == follow_up.next_at
     page = client.get(f"/customers/{customer.pk}/").content.decode()
     assert "看了工厂" in page
+    assert "<dt>下次计划</dt><dd>报价</dd>" in page
     assert "a.txt" in page
 
 

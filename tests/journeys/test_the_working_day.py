@@ -84,6 +84,7 @@ def _a_follow_up_reminds(page: Page) -> None:
     story = page.locator("#story")
     expect(story).to_contain_text("看了样品间，下午再给报价")
     expect(story.locator(".it").first).to_contain_text("拜访")
+    expect(story.locator(".it").first).to_contain_text("发报价单")
     told = page.locator(".toastx-info", has_text=NEW)
     expect(told).to_contain_text("到期")
     badge = page.locator(".topbar [data-badge=inbox]")

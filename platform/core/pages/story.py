@@ -22,6 +22,7 @@ from core.pages.widgets import dressed
 from core.records.attachments import attachment_add, attachments_of_many
 from core.records.models import Attachment
 from core.resources import Resource, ResourceForm
+from core.resources.columns import Cell
 from core.resources.forms import refuse
 from core.resources.registry import children_of
 
@@ -44,6 +45,7 @@ class Told:
     files: Sequence[Attachment] = ()
     comments: Sequence[Any] = ()
     may_comment: bool = False
+    more: Sequence[Cell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ def _told(
     shown = {name: child.cell(record, child.column(name), user).text for name in (story.kind, story.text)}
     icon, tone = story.icons.get(getattr(record, story.kind), UNKNOWN_MARK)
     at = getattr(record, story.time)
-    return Told(child, record, at, shown[story.kind], shown[story.text], icon, tone, files, comments, may_comment)
+    cells = [child.cell(record, child.column(name), user) for name in story.more]
+    more = [each for each in cells if each.text]
+    return Told(child, record, at, shown[story.kind], shown[story.text], icon, tone, files, comments, may_comment, more)
 
 
 def stories_of(resource: Resource, user: Actor) -> list[Resource]:
