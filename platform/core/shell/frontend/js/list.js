@@ -141,8 +141,9 @@ export function pick(row) {
   choose(panel, [row], !row.classList.contains("sel"));
 }
 
+// A dialog that the same key closes has lost its .show by now, and still stands: the key was for it alone.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(".modal.show, .dropdown-menu.show, .cmdk, [data-drawer]")) return;
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector(".modal, .dropdown-menu.show, .cmdk, [data-drawer]")) return;
   if (clear()) event.preventDefault();
 });
 

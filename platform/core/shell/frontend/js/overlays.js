@@ -95,7 +95,7 @@ on("click", "[data-drawer-close]", closeDrawer);
 document.addEventListener("close-drawer", closeDrawer);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
-  if (document.querySelector(".modal.show, .dropdown-menu.show, .cmdk")) return;
+  if (document.querySelector(".modal, .dropdown-menu.show, .cmdk")) return;
   if (closeDrawer()) event.preventDefault();
 });
 // A new page needs neither preview nor dialog of the old one.
