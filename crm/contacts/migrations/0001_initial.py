@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,33 +17,73 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='Deleted at')),
-                ('name', models.CharField(max_length=40, verbose_name='Contact name')),
-                ('gender', models.CharField(blank=True, choices=[('male', 'Male'), ('female', 'Female')], max_length=6, verbose_name='Gender')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='Job title')),
-                ('role', models.CharField(blank=True, choices=[('decides', 'Decision maker'), ('influences', 'Influencer'), ('uses', 'User of the product'), ('buys', 'Purchaser'), ('other', 'Other role')], max_length=10, verbose_name='Role in decisions')),
-                ('phone', tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name='Mobile phone')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='Telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='E-mail')),
-                ('wechat', models.CharField(blank=True, max_length=40, verbose_name='WeChat')),
-                ('birthday', models.DateField(blank=True, null=True, verbose_name='Birthday')),
-                ('note', models.TextField(blank=True, verbose_name='Remarks')),
-                ('name_pinyin', core.records.searching.PinyinField(source='name')),
-                ('name_grams', core.records.searching.GramsField(size=None, sources=('name',))),
-                ('number_grams', core.records.searching.GramsField(size=None, sources=('phone', 'telephone'))),
-                ('created_by', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="Deleted at")),
+                ("name", models.CharField(max_length=40, verbose_name="Contact name")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("male", "Male"), ("female", "Female")],
+                        max_length=6,
+                        verbose_name="Gender",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="Job title")),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("decides", "Decision maker"),
+                            ("influences", "Influencer"),
+                            ("uses", "User of the product"),
+                            ("buys", "Purchaser"),
+                            ("other", "Other role"),
+                        ],
+                        max_length=10,
+                        verbose_name="Role in decisions",
+                    ),
+                ),
+                ("phone", tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name="Mobile phone")),
+                ("telephone", models.CharField(blank=True, max_length=30, verbose_name="Telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="E-mail")),
+                ("wechat", models.CharField(blank=True, max_length=40, verbose_name="WeChat")),
+                ("birthday", models.DateField(blank=True, null=True, verbose_name="Birthday")),
+                ("note", models.TextField(blank=True, verbose_name="Remarks")),
+                ("name_pinyin", core.records.searching.PinyinField(source="name")),
+                ("name_grams", core.records.searching.GramsField(size=None, sources=("name",))),
+                ("number_grams", core.records.searching.GramsField(size=None, sources=("phone", "telephone"))),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Contact person',
-                'verbose_name_plural': 'Contacts',
-                'abstract': False,
+                "verbose_name": "Contact person",
+                "verbose_name_plural": "Contacts",
+                "abstract": False,
             },
         ),
     ]

@@ -13,159 +13,398 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0001_initial'),
-        ('people', '0003_user_mailed'),
-        ('records', '0001_initial'),
+        ("contacts", "0001_initial"),
+        ("people", "0003_user_mailed"),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('name', models.CharField(max_length=40, verbose_name='Category name')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='Order')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='customers.category', verbose_name='Superior category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("name", models.CharField(max_length=40, verbose_name="Category name")),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="Order")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="customers.category",
+                        verbose_name="Superior category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Customer category',
-                'verbose_name_plural': 'Customer categories',
-                'ordering': ['order', 'pk'],
-                'abstract': False,
+                "verbose_name": "Customer category",
+                "verbose_name_plural": "Customer categories",
+                "ordering": ["order", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='Deleted at')),
-                ('name', models.CharField(max_length=100, verbose_name='Customer name')),
-                ('status', models.CharField(choices=[('potential', 'Potential customer'), ('developing', 'In development'), ('won', 'Deal made'), ('lost', 'Lost')], default='potential', max_length=10, verbose_name='Customer status')),
-                ('phone', tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name='Contact number')),
-                ('telephone', models.CharField(blank=True, max_length=30, verbose_name='Company telephone')),
-                ('fax', models.CharField(blank=True, max_length=30, verbose_name='Company fax')),
-                ('website', models.URLField(blank=True, verbose_name='Company website')),
-                ('tax_number', models.CharField(blank=True, max_length=20, verbose_name='Tax number')),
-                ('region', core.records.regions.RegionField(blank=True, verbose_name='Region')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='Detailed address')),
-                ('next_contact_at', models.DateTimeField(blank=True, null=True, verbose_name='Next contact time')),
-                ('needs', models.CharField(blank=True, max_length=500, verbose_name='Communication needs')),
-                ('note', models.TextField(blank=True, verbose_name='Remarks')),
-                ('last_follow_up_at', models.DateTimeField(editable=False, null=True, verbose_name='Last follow-up')),
-                ('name_key', models.CharField(default='', editable=False, max_length=100)),
-                ('name_pinyin', core.records.searching.PinyinField(source='name')),
-                ('name_grams', core.records.searching.GramsField(size=None, sources=('name',))),
-                ('number_grams', core.records.searching.GramsField(size=None, sources=('phone', 'telephone'))),
-                ('category', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.category', verbose_name='Customer category')),
-                ('created_by', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('deleted_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Deleted by')),
-                ('department', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department', verbose_name='Department')),
-                ('industry', core.records.dictionary.OptionField(blank=True, db_index=False, kind='customer_industry', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Customer industry')),
-                ('level', core.records.dictionary.OptionField(blank=True, db_index=False, kind='customer_level', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Customer level')),
-                ('nature', core.records.dictionary.OptionField(blank=True, db_index=False, kind='company_nature', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Company nature')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
-                ('primary_contact', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact', verbose_name='Primary contact')),
-                ('scale', core.records.dictionary.OptionField(blank=True, db_index=False, kind='company_size', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Company size')),
-                ('source', core.records.dictionary.OptionField(blank=True, db_index=False, kind='customer_source', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.option', verbose_name='Customer source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="Deleted at")),
+                ("name", models.CharField(max_length=100, verbose_name="Customer name")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("potential", "Potential customer"),
+                            ("developing", "In development"),
+                            ("won", "Deal made"),
+                            ("lost", "Lost"),
+                        ],
+                        default="potential",
+                        max_length=10,
+                        verbose_name="Customer status",
+                    ),
+                ),
+                ("phone", tenants.people.phones.PhoneField(blank=True, max_length=20, verbose_name="Contact number")),
+                ("telephone", models.CharField(blank=True, max_length=30, verbose_name="Company telephone")),
+                ("fax", models.CharField(blank=True, max_length=30, verbose_name="Company fax")),
+                ("website", models.URLField(blank=True, verbose_name="Company website")),
+                ("tax_number", models.CharField(blank=True, max_length=20, verbose_name="Tax number")),
+                ("region", core.records.regions.RegionField(blank=True, verbose_name="Region")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="Detailed address")),
+                ("next_contact_at", models.DateTimeField(blank=True, null=True, verbose_name="Next contact time")),
+                ("needs", models.CharField(blank=True, max_length=500, verbose_name="Communication needs")),
+                ("note", models.TextField(blank=True, verbose_name="Remarks")),
+                ("last_follow_up_at", models.DateTimeField(editable=False, null=True, verbose_name="Last follow-up")),
+                ("name_key", models.CharField(default="", editable=False, max_length=100)),
+                ("name_pinyin", core.records.searching.PinyinField(source="name")),
+                ("name_grams", core.records.searching.GramsField(size=None, sources=("name",))),
+                ("number_grams", core.records.searching.GramsField(size=None, sources=("phone", "telephone"))),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.category",
+                        verbose_name="Customer category",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Deleted by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.department",
+                        verbose_name="Department",
+                    ),
+                ),
+                (
+                    "industry",
+                    core.records.dictionary.OptionField(
+                        blank=True,
+                        db_index=False,
+                        kind="customer_industry",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.option",
+                        verbose_name="Customer industry",
+                    ),
+                ),
+                (
+                    "level",
+                    core.records.dictionary.OptionField(
+                        blank=True,
+                        db_index=False,
+                        kind="customer_level",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.option",
+                        verbose_name="Customer level",
+                    ),
+                ),
+                (
+                    "nature",
+                    core.records.dictionary.OptionField(
+                        blank=True,
+                        db_index=False,
+                        kind="company_nature",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.option",
+                        verbose_name="Company nature",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "primary_contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="contacts.contact",
+                        verbose_name="Primary contact",
+                    ),
+                ),
+                (
+                    "scale",
+                    core.records.dictionary.OptionField(
+                        blank=True,
+                        db_index=False,
+                        kind="company_size",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.option",
+                        verbose_name="Company size",
+                    ),
+                ),
+                (
+                    "source",
+                    core.records.dictionary.OptionField(
+                        blank=True,
+                        db_index=False,
+                        kind="customer_source",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.option",
+                        verbose_name="Customer source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Customer',
-                'verbose_name_plural': 'Customers',
-                'abstract': False,
+                "verbose_name": "Customer",
+                "verbose_name_plural": "Customers",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Star',
+            name="Star",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stars', to='customers.customer')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stars", to="customers.customer"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Star',
-                'verbose_name_plural': 'Stars',
+                "verbose_name": "Star",
+                "verbose_name_plural": "Stars",
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('name', models.CharField(max_length=20, verbose_name='Tag name')),
-                ('colour', models.CharField(choices=[('gray', 'Gray'), ('blue', 'Blue'), ('green', 'Green'), ('amber', 'Amber'), ('red', 'Red'), ('violet', 'Violet'), ('cyan', 'Cyan')], default='blue', max_length=6, verbose_name='Tag colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("name", models.CharField(max_length=20, verbose_name="Tag name")),
+                (
+                    "colour",
+                    models.CharField(
+                        choices=[
+                            ("gray", "Gray"),
+                            ("blue", "Blue"),
+                            ("green", "Green"),
+                            ("amber", "Amber"),
+                            ("red", "Red"),
+                            ("violet", "Violet"),
+                            ("cyan", "Cyan"),
+                        ],
+                        default="blue",
+                        max_length=6,
+                        verbose_name="Tag colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Customer tag',
-                'verbose_name_plural': 'Customer tags',
-                'ordering': ['pk'],
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='customer_tag_name', violation_error_message='There is a tag of this name already.')],
+                "verbose_name": "Customer tag",
+                "verbose_name_plural": "Customer tags",
+                "ordering": ["pk"],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"),
+                        name="customer_tag_name",
+                        violation_error_message="There is a tag of this name already.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='customer',
-            name='tags',
-            field=models.ManyToManyField(blank=True, related_name='+', to='customers.tag', verbose_name='Customer tags'),
+            model_name="customer",
+            name="tags",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="customers.tag", verbose_name="Customer tags"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(models.F('parent'), django.db.models.functions.text.Lower('name'), name='customer_category_name', nulls_distinct=False, violation_error_message='There is one of this name here already.'),
+            model_name="category",
+            constraint=models.UniqueConstraint(
+                models.F("parent"),
+                django.db.models.functions.text.Lower("name"),
+                name="customer_category_name",
+                nulls_distinct=False,
+                violation_error_message="There is one of this name here already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='star',
-            constraint=models.UniqueConstraint(fields=('user', 'customer'), name='star_once'),
+            model_name="star",
+            constraint=models.UniqueConstraint(fields=("user", "customer"), name="star_once"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='customer_created'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["created_at", "id"], name="customer_created"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name_pinyin', 'id'], name='customer_name'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name_pinyin", "id"], name="customer_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['last_follow_up_at', 'id'], name='customer_followed'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["last_follow_up_at", "id"],
+                name="customer_followed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('next_contact_at__isnull', False)), fields=['next_contact_at'], name='customer_next'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("next_contact_at__isnull", False)), fields=["next_contact_at"], name="customer_next"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['name_key'], name='customer_same_name'),
+            model_name="customer",
+            index=models.Index(fields=["name_key"], name="customer_same_name"),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='customer_same_phone'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="customer_same_phone"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('tax_number', ''), _negated=True), fields=['tax_number'], name='customer_same_tax'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("tax_number", ""), _negated=True), fields=["tax_number"], name="customer_same_tax"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='customer_trash'),
+            model_name="customer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="customer_trash"
+            ),
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_grams', 'number_grams', 'status', 'level', 'category', 'industry', 'source', 'nature', 'scale'], name='customer_search'),
+            model_name="customer",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=[
+                    "name_grams",
+                    "number_grams",
+                    "status",
+                    "level",
+                    "category",
+                    "industry",
+                    "source",
+                    "nature",
+                    "scale",
+                ],
+                name="customer_search",
+            ),
         ),
     ]

@@ -9,79 +9,187 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contacts', '0002_initial'),
-        ('customers', '0001_initial'),
-        ('people', '0003_user_mailed'),
+        ("contacts", "0002_initial"),
+        ("customers", "0001_initial"),
+        ("people", "0003_user_mailed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Created at')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='Last updated at')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='Version')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False, verbose_name='Custom fields')),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='Deleted at')),
-                ('kind', models.CharField(choices=[('phone', 'Phone call'), ('visit', 'Visit'), ('wechat', 'WeChat message'), ('email', 'E-mail sent'), ('note', 'Note')], default='phone', max_length=8, verbose_name='Kind of follow-up')),
-                ('content', models.TextField(max_length=5000, verbose_name='Content')),
-                ('happened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Followed up at')),
-                ('next_at', models.DateTimeField(blank=True, null=True, verbose_name='Next contact time')),
-                ('next_plan', models.CharField(blank=True, max_length=200, verbose_name='Next plan')),
-                ('plan', models.CharField(choices=[('none', 'Nothing planned'), ('open', 'Plan open'), ('done', 'Plan done')], default='none', editable=False, max_length=4, verbose_name='State of the plan')),
-                ('content_grams', core.records.searching.GramsField(pinyin=False, size=None, sources=('content',))),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='contacts.contact', verbose_name='Contact person')),
-                ('created_by', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Created by')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='customers.customer', verbose_name='Customer')),
-                ('deleted_by', models.ForeignKey(db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Deleted by')),
-                ('department', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.department', verbose_name='Department')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="Created at"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="Last updated at"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="Version")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False, verbose_name="Custom fields")),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="Deleted at")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("phone", "Phone call"),
+                            ("visit", "Visit"),
+                            ("wechat", "WeChat message"),
+                            ("email", "E-mail sent"),
+                            ("note", "Note"),
+                        ],
+                        default="phone",
+                        max_length=8,
+                        verbose_name="Kind of follow-up",
+                    ),
+                ),
+                ("content", models.TextField(max_length=5000, verbose_name="Content")),
+                ("happened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="Followed up at")),
+                ("next_at", models.DateTimeField(blank=True, null=True, verbose_name="Next contact time")),
+                ("next_plan", models.CharField(blank=True, max_length=200, verbose_name="Next plan")),
+                (
+                    "plan",
+                    models.CharField(
+                        choices=[("none", "Nothing planned"), ("open", "Plan open"), ("done", "Plan done")],
+                        default="none",
+                        editable=False,
+                        max_length=4,
+                        verbose_name="State of the plan",
+                    ),
+                ),
+                ("content_grams", core.records.searching.GramsField(pinyin=False, size=None, sources=("content",))),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="contacts.contact",
+                        verbose_name="Contact person",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Created by",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="follow_ups",
+                        to="customers.customer",
+                        verbose_name="Customer",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Deleted by",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.department",
+                        verbose_name="Department",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Owner",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Follow-up',
-                'verbose_name_plural': 'Follow-ups',
-                'abstract': False,
+                "verbose_name": "Follow-up",
+                "verbose_name_plural": "Follow-ups",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=1000, verbose_name='Comment')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('follow_up', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='followups.followup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=1000, verbose_name="Comment")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "follow_up",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="followups.followup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Comment',
-                'verbose_name_plural': 'Comments',
-                'ordering': ['id'],
+                "verbose_name": "Comment",
+                "verbose_name_plural": "Comments",
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(fields=['customer', '-happened_at', '-id'], name='follow_up_of_customer'),
+            model_name="followup",
+            index=models.Index(fields=["customer", "-happened_at", "-id"], name="follow_up_of_customer"),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['-happened_at', '-id'], name='follow_up_time'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["-happened_at", "-id"], name="follow_up_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('plan', 'open')), fields=['owner', 'next_at'], name='follow_up_plan'),
+            model_name="followup",
+            index=models.Index(
+                condition=models.Q(("plan", "open")), fields=["owner", "next_at"], name="follow_up_plan"
+            ),
         ),
         migrations.AddIndex(
-            model_name='followup',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['content_grams'], name='follow_up_search'),
+            model_name="followup",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["content_grams"], name="follow_up_search"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['follow_up', 'id'], name='comment_of_follow_up'),
+            model_name="comment",
+            index=models.Index(fields=["follow_up", "id"], name="comment_of_follow_up"),
         ),
     ]
