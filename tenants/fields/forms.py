@@ -39,6 +39,8 @@ class FieldForm(ResourceForm):
         if "module" in self.fields:
             field: Any = self.fields["module"]
             field.choices = [("", ""), *((one.name, one.label) for one in modules())]
+        if "kind" in self.fields:
+            self.fields["kind"].choices = [("", ""), *Kind.choices]  # type: ignore[attr-defined]  # of choices
         for name in {"module", "kind"} & set(self.fields):
             self.fields[name].disabled = stored
 
