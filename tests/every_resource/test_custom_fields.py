@@ -168,12 +168,20 @@ def test_what_a_role_does_not_show_is_on_no_surface(
         client.get(f"/{module.name}/", {own.name(Kind.NUMBER): "12..13", "sort": own.name(Kind.NUMBER)}),
     ]
     bodies = [answer.getvalue().decode() if answer.streaming else answer.content.decode() for answer in answers]
+    if any(panel.name == "files" for panel in module.panels):
+        bodies.append(client.get(f"/{module.name}/{row}/", {"panel": "files"}).content.decode())
+        bodies.append(client.get(f"/api/{module.name}/{row}/attachments/").content.decode())
     if "export" in module.all_verbs:
         bodies.append(str(exported(client, company, user, module, columns=names, query="")))
     for body in bodies:
         for secret in (TEXT, FILE, "CANARY", "1,234,567", "1234567", "2026-05-04", "Gold level", "Silver level"):
             assert secret not in body, (secret, right)
     assert answers[7].status_code == 404
+    assert client.get(f"/api/{module.name}/{row}/held/{own.name(Kind.FILE)}/").status_code == 404
+    narrowed = {Kind.TEXT: "CANARY", Kind.NUMBER: "12..13", Kind.USER: own.colleague.pk, Kind.DATE: "2026-05-04"}
+    for kind, value in narrowed.items():
+        for asked in ({own.name(kind): value}, {"sort": own.name(kind)}):
+            assert client.get(f"/api/{module.name}/", asked).status_code == 400, kind
     for name in names:
         assert client.post(reverse(f"{module.name}-field", args=[row, name]), {name: "1"}).status_code == 404
         refused = client.patch(f"/api/{module.name}/{row}/", {name: "1"}, "application/json")
