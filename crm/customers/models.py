@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -20,7 +19,7 @@ from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
 from core.records.regions import RegionField
 from core.records.searching import GramsField, PinyinField
-from crm.customers.names import company_key
+from crm.customers.names import CompanyKeyField
 from tenants.people.phones import PhoneField
 
 LEVELS = declare("customer_level", _("Customer level"), "重点", "普通", "一般")
@@ -170,7 +169,7 @@ class Customer(Record):
     tags = models.ManyToManyField(Tag, blank=True, related_name="+", verbose_name=_("Customer tags"))
     note = models.TextField(_("Remarks"), blank=True)
     last_follow_up_at = models.DateTimeField(_("Last follow-up"), null=True, editable=False)
-    name_key = models.CharField(max_length=100, editable=False, default="")
+    name_key = CompanyKeyField("name")
     name_pinyin = PinyinField("name")
     name_grams = GramsField(("name",))
     number_grams = GramsField(("phone", "telephone"))
@@ -210,16 +209,16 @@ class Customer(Record):
         self.name = " ".join(self.name.split())
         self.tax_number = "".join(self.tax_number.split()).upper()
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """The key of the name follows the name."""
-        self.name_key = company_key(self.name)
-        super().save(*args, **kwargs)
-
 
 def quiet(*, days: int) -> Q:
     """Customers that nobody has been in contact with for so many days."""
     since = timezone.now() - timedelta(days=days)
     return Q(last_follow_up_at__lt=since) | Q(last_follow_up_at__isnull=True, created_at__lt=since)
+
+
+def all_tags() -> models.QuerySet[Tag]:
+    """The tags: everybody may give them."""
+    return Tag.objects.all()
 
 
 def starred_by(user: Actor) -> Q:

@@ -13,6 +13,7 @@ from core.resources import Resource
 from core.resources.filters import Filter
 from core.resources.query import PAGE_SIZES
 from core.resources.searching import TERM_LENGTH
+from core.resources.views import Flag
 
 PATH_PARAMETERS: Mapping[str, Json] = {"field": {"type": "string", "pattern": f"^{NAME.pattern}$"}}
 
@@ -59,7 +60,7 @@ def path_parameters(path: str) -> list[Json]:
     ]
 
 
-def _filter_parameter(filter_: Filter) -> Json:
+def _filter_parameter(filter_: Filter | Flag) -> Json:
     label = str(filter_.column.label)
     match filter_.kind:
         case "choice":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -33,6 +33,11 @@ def files_drop(resource: str, field: str, record_ids: Sequence[int]) -> None:
 
 def _files_of(record: models.Model, field: str) -> QuerySet[Attachment]:
     return Attachment.objects.filter(resource=guarded(type(record)).name, record_id=record.pk, field=field)
+
+
+def attachments_of_many(resource: str, record_ids: Collection[int]) -> QuerySet[Attachment]:
+    """The files of several records of a module, oldest first. The caller has found them through `visible_to`."""
+    return Attachment.objects.filter(resource=resource, record_id__in=record_ids, field="").order_by("pk")
 
 
 @transaction.atomic

@@ -146,7 +146,7 @@ def row_operations(context: template.Context, row: Row) -> SafeString:
     """
     drawn: dict[Any, str] = context["list"].drawn_operations
     offered = tuple(operation if isinstance(operation, str) else operation.name for operation in row.operations)
-    if offered not in drawn:
+    if offered not in drawn and context.template:
         with context.push(row=replace(row, record=_AnyRecord())):
             drawn[offered] = context.template.engine.get_template("pages/parts/list_row_actions.html").render(context)
     text = drawn[offered].replace(str(_AnyRecord.pk), str(row.pk))
