@@ -195,6 +195,8 @@ class Customer(Record):
                 ],
                 name="customer_search",
             ),
+            # Filters on the company's own fields; an empty document takes no place in it.
+            GinIndex(fields=["custom"], opclasses=["jsonb_path_ops"], name="customer_custom"),
         ]
         verbose_name = _("Customer")
         verbose_name_plural = _("Customers")

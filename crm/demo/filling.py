@@ -15,6 +15,7 @@ from core.records.models import LogEntry, Option
 from crm.contacts.models import Contact
 from crm.customers.models import INDUSTRIES, LEVELS, NATURES, SIZES, SOURCES, Category, Customer, Star, Tag
 from crm.demo import rows, words
+from crm.demo.attributes import attributes_make
 from crm.demo.chance import Weighted
 from crm.demo.people import people_make
 from crm.demo.rows import Ground, Owner, Rows, rows_of
@@ -78,6 +79,7 @@ def _ground(count: int, seed: int) -> Ground:
         industries=dict(Option.objects.of_list(INDUSTRIES.kind).values_list("name", "pk")),
         categories=_categories(),
         tags=Weighted.falling(_tags()),
+        attributes=attributes_make(by=by),
         first_customer=reserve_keys(Customer, count),
         first_contact=reserve_keys(Contact, count * rows.MOST_CONTACTS),
     )

@@ -18,6 +18,7 @@ from core.records.searching import grams, pinyin_key
 from crm.customers.models import Customer
 from crm.customers.names import company_key
 from crm.demo import names, texts, words
+from crm.demo.attributes import Attributes
 from crm.demo.chance import Weighted, one_of
 from crm.followups.models import FollowUp
 
@@ -30,7 +31,7 @@ CUSTOMER = (
     *("id", "created_at", "updated_at", "deleted_at", "deleted_by_id", "owner_id", "department_id", "created_by_id"),
     *("name", "category_id", "status", "level_id", "primary_contact_id", "phone", "industry_id", "source_id"),
     *("nature_id", "scale_id", "telephone", "fax", "website", "tax_number", "region", "address", "next_contact_at"),
-    *("needs", "note", "last_follow_up_at", "name_key", "name_pinyin", "name_grams", "number_grams"),
+    *("needs", "note", "last_follow_up_at", "name_key", "name_pinyin", "name_grams", "number_grams", "custom"),
 )
 TAG = ("customer_id", "tag_id")
 CONTACT = (
@@ -85,6 +86,7 @@ class Ground:
     industries: Mapping[str, int]
     categories: Sequence[int]
     tags: Weighted[int]
+    attributes: Attributes
     first_customer: int
     first_contact: int
 
@@ -172,6 +174,7 @@ class _Maker:
                 words.NOTES[lot % len(words.NOTES)] if lot % 4 == 0 else "",
                 *(last, company_key(company.name), pinyin_key(company.name)),
                 *(array_text(grams(company.name)), array_text(grams(phone, telephone))),
+                ground.attributes.of(ground.seed, self.number, status, self.created_at),
             )
         )
         if chance.random() < 0.6:

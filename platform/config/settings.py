@@ -52,6 +52,7 @@ TENANT_APPS = [
     "tenants.people",
     "tenants.roles",
     "tenants.settings",
+    "tenants.fields",
     "tenants.audit",
     "crm.customers",
     "crm.contacts",
@@ -130,6 +131,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 
 AUTH_USER_MODEL = "people.User"
 DEPARTMENT_MODEL = "people.Department"
+CUSTOM_FIELDS = "tenants.fields.source"  # every module asks for its company's own fields through this
 ACCESS_LOADER = "tenants.roles.access.access_of"  # people stand below roles: what a user may do is asked through this
 AUTHENTICATION_BACKENDS = ["tenants.people.authentication.AnyNameBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("tenants.people.signin_urls")),
     path("", include("tenants.settings.urls")),
+    path("", include("tenants.fields.urls")),
     path("", include("tenants.people.urls")),
     path("", include("tenants.roles.urls")),
     path("", include("crm.customers.urls")),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from core.db import current_company
 from core.live.sending import close_sockets
 from core.records import verbs
+from core.records.custom import is_custom
 from core.records.history import log
 from core.records.services import record_create, record_delete, record_purge, record_restore, record_update
 from tenants.companies.seats import SeatsExhausted, take_seat
@@ -64,7 +65,7 @@ def user_create(values: Mapping[str, Any], *, password: str | None, by: User | N
     Raises:
         ValidationError: at the fields it concerns; a full licence at `is_active`, with the code `seats_exhausted`.
     """
-    user = User(**{name: value for name, value in values.items() if name != "roles"})
+    user = User(**{name: value for name, value in values.items() if name != "roles" and not is_custom(name)})
     user.full_clean(exclude=["password"])
     if by is not None:
         check_roles(user, set(), set(values.get("roles", ())), by=by)
@@ -75,7 +76,8 @@ def user_create(values: Mapping[str, Any], *, password: str | None, by: User | N
         user.set_password(password)
     if user.is_active:
         _take_seat()
-    cleaned = {name: value if name == "roles" else getattr(user, name) for name, value in values.items()}
+    as_given = {name for name in values if name == "roles" or is_custom(name)}
+    cleaned = {name: value if name in as_given else getattr(user, name) for name, value in values.items()}
     return record_create(user, cleaned, by=by or user)
 
 

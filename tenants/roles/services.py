@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from core.access import FieldRight, Scope
 from core.db import current_company
 from core.live.sending import close_sockets
+from core.records.custom import is_custom
 from core.records.history import log
 from core.records.services import record_create, record_delete, record_update
 from core.resources import registry
@@ -135,10 +136,11 @@ def role_set_field_rights(role: Role, rights: Mapping[str, str], *, by: User) ->
         if right not in FIELD_RIGHTS or not _is_field(name):
             text = _("There is no field right “%(right)s” for “%(field)s”.") % {"right": right[:20], "field": name[:80]}
             raise ValidationError(text, code="unknown_field_right")
-    if dict(rights) == held.field_rights:
+    rights = {**_of_dormant(held.field_rights), **rights}
+    if rights == held.field_rights:
         return held
     before = held.field_rights
-    held.field_rights = dict(rights)
+    held.field_rights = rights
     _store(held, "field_rights")
     changes = {
         name: [before.get(name, "edit"), rights.get(name, "edit")]
@@ -239,6 +241,11 @@ def _refuse_more_than_own(permissions: Iterable[str], *, by: User) -> None:
     if more:
         text = _("You can give only permissions that you have yourself: “%(name)s” is not one of them.")
         raise ValidationError(text % {"name": more[0]}, code="more_than_own")
+
+
+def _of_dormant(rights: Mapping[str, str]) -> dict[str, str]:
+    """The rights on custom fields out of use, which nobody is asked about: they hold once the fields are back."""
+    return {name: right for name, right in rights.items() if is_custom(name.partition(".")[2]) and not _is_field(name)}
 
 
 def _is_field(name: str) -> bool:

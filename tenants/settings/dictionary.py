@@ -15,7 +15,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from core.pages.serving import READ, WRITE, found, go, may, page
-from core.records import dictionary
+from core.records.custom import is_custom, option_lists
+from core.records.dictionary import OptionList
 from core.records.models import Option
 from core.records.services import record_update
 from core.resources import Resource, registry
@@ -47,9 +48,9 @@ class OptionNameForm(forms.ModelForm[Option]):
 @page("view", READ)
 def lists(request: HttpRequest, resource: Resource) -> HttpResponse:
     """The option list named by `kind`, the first one by default."""
-    kinds = sorted(dictionary.lists.values(), key=lambda option_list: str(option_list.label))
+    kinds = _sorted()
     asked = request.GET.get("kind") or (kinds[0].kind if kinds else "")
-    if asked not in dictionary.lists:
+    if asked not in option_lists():
         raise Http404(f"no option list {asked[:40]}")
     return _page(request, resource, asked, OptionNameForm())
 
@@ -57,7 +58,7 @@ def lists(request: HttpRequest, resource: Resource) -> HttpResponse:
 @page("add", WRITE)
 def add(request: HttpRequest, resource: Resource, kind: str) -> HttpResponse:
     """Adds an option to a list; 422 with the reason when its name is refused."""
-    if kind not in dictionary.lists:
+    if kind not in option_lists():
         raise Http404(f"no option list {kind[:40]}")
     form = OptionNameForm(request.POST, instance=Option(kind=kind))
     if form.is_valid() and _stored(form, lambda: option_create({"kind": kind, **form.cleaned_data}, by=_user(request))):
@@ -90,7 +91,7 @@ def reorder(request: HttpRequest, resource: Resource, kind: str) -> HttpResponse
         options_reorder(kind, given, by=_user(request))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return HttpResponseRedirect(_address(kind) if kind in dictionary.lists else resource.url)
+    return HttpResponseRedirect(_address(kind) if kind in option_lists() else resource.url)
 
 
 @page("delete", WRITE)
@@ -108,17 +109,22 @@ def delete(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, resource: Resource, kind: str, form: OptionNameForm) -> HttpResponse:
     user = cast(Any, request.user)
-    kinds = sorted(dictionary.lists.values(), key=lambda option_list: str(option_list.label))
+    kinds = _sorted()
     context = {
         "resource": resource,
         "can": may(resource, user),
         "lists": [Entry(one.label, _address(one.kind), active=one.kind == kind) for one in kinds],
-        "option_list": dictionary.lists[kind],
+        "option_list": option_lists()[kind],
         "options": resource.rows(user).filter(kind=kind).order_by("order", "pk"),
         "form": form,
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "settings/dictionary.html", context, status=status)
+
+
+def _sorted() -> list[OptionList]:
+    """The lists of the modules by their labels, then those of the company's own fields."""
+    return sorted(option_lists().values(), key=lambda one: (is_custom(one.kind), str(one.label)))
 
 
 def _stored(form: OptionNameForm, store: Any) -> bool:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.records import dictionary
+from core.records.custom import option_lists
 from core.records.files import checked_logo
 from core.resources import ResourceForm
 from core.shell.forms import FileChoose, Picker
@@ -98,7 +98,7 @@ class OptionForm(ResourceForm):
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
             field: Any = self.fields["kind"]
-            field.choices = [(kind, option_list.label) for kind, option_list in dictionary.lists.items()]
+            field.choices = [(kind, option_list.label) for kind, option_list in option_lists().items()]
             field.disabled = self.instance.pk is not None
 
     def clean_name(self) -> str:

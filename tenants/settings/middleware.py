@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
+from core.records.custom import stamp_known
 from tenants.settings.current import settings_now
 from tenants.settings.models import CompanySettings
 
@@ -30,6 +31,7 @@ class SettingsMiddleware:
         if request.company is None:  # type: ignore[attr-defined]  # the public site has no settings
             return self.get_response(request)
         now: CompanySettings = settings_now()
+        stamp_known(now.fields_stamp)
         request.settings = now  # type: ignore[attr-defined]
         with translation.override(_language(request, now)), timezone.override(ZoneInfo(now.time_zone)):
             response = self.get_response(request)

@@ -40,7 +40,7 @@ CURRENCIES = [
 
 
 class CompanySettings(Stored):
-    """The one row of basic settings a company has."""
+    """The one row of basic settings a company has. `fields_stamp` changes with each change of its custom fields."""
 
     system_name = models.CharField(_("System name"), max_length=40)
     company_name = models.CharField(_("Company name"), max_length=100)
@@ -65,6 +65,7 @@ class CompanySettings(Stored):
     )
     time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Shanghai", validators=[known_time_zone])
     currency = models.CharField(_("Currency"), max_length=3, choices=CURRENCIES, default="CNY")
+    fields_stamp = models.CharField(max_length=32, default="", db_default="", editable=False)
     checklist_away = models.BooleanField(default=False, editable=False)
 
     class Meta(Stored.Meta):

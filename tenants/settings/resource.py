@@ -8,8 +8,9 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, Guarded, guard
-from core.records import dictionary, verbs
+from core.records import verbs
 from core.records.base import Stored
+from core.records.custom import option_lists
 from core.records.models import Option
 from core.resources import Column, Resource, Screen, history, registry
 from core.resources.permissions import VERBS
@@ -57,11 +58,21 @@ class Options(Resource):
     form = OptionForm
     remote_choice = False
 
+    @property
+    def takes_custom(self) -> bool:
+        """What fields choose from has none of its own."""
+        return False
+
+    @property
+    def all_columns(self) -> Mapping[str, Column]:
+        """As always; the lists are those that there are now."""
+        return {**super().all_columns, "kind": self.column("kind")}
+
     def column(self, name: str) -> Column:
         """As the model's field; the list by its label."""
         if name != "kind":
             return super().column(name)
-        choices = tuple((kind, option_list.label) for kind, option_list in dictionary.lists.items())
+        choices = tuple((kind, option_list.label) for kind, option_list in option_lists().items())
         return Column("kind", _("Option list"), "choice", order_by="kind", choices=choices)
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:

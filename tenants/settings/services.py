@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.records import dictionary
+from core.records.custom import field_of_list, option_lists, stamp_changed
+from core.records.custom_values import option_count
 from core.records.models import Option
 from core.records.services import record_create, record_delete, record_update
 from core.resources import registry
 from tenants.people.models import Department, User
 from tenants.people.services import user_create
 from tenants.roles.starters import starter_roles
+from tenants.settings.current import settings_now
 from tenants.settings.models import CompanySettings, MenuChoice
 
 FIRST_UNIT_CODE = "10000"
@@ -116,10 +120,23 @@ def checklist_put_away(away: bool) -> None:
     CompanySettings.objects.filter(pk=1).update(checklist_away=away)
 
 
+def custom_fields_changed() -> None:
+    """Let every process read the company's custom fields anew, once the open transaction has held.
+
+    Changes of the fields wait for one another here, as each writes the same row.
+    """
+    stamp = uuid.uuid4().hex
+    if not CompanySettings.objects.filter(pk=1).update(fields_stamp=stamp):
+        settings = settings_now()
+        settings.fields_stamp = stamp
+        settings.save(force_insert=True)
+    stamp_changed()
+
+
 def option_create(values: Mapping[str, Any], *, by: User) -> Option:
     """Add an option as the last one of its list; ValidationError at `kind` for a list that is not there."""
     kind = values.get("kind", "")
-    if kind not in dictionary.lists:
+    if kind not in option_lists():
         text = _("There is no option list “%(kind)s”.") % {"kind": str(kind)[:40]}
         raise ValidationError({"kind": ValidationError(text, code="unknown_list")})
     last = Option.objects.filter(kind=kind).aggregate(last=models.Max("order"))["last"]
@@ -158,6 +175,8 @@ def option_delete(option: Option, *, by: User) -> None:
 
 def option_uses(option: Option) -> int:
     """How many records use an option, those in the trash included."""
+    if own := field_of_list(option.kind):
+        return option_count(registry.resources[own.resource].model, own.name, option.pk)
     return sum(
         resource.model._base_manager.filter(**{field.name: option}).count()
         for resource in registry.resources.values()

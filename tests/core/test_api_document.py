@@ -17,6 +17,8 @@ from tests.factories import make, make_administrator
 
 pytestmark = pytest.mark.django_db
 
+NAMED = {"pk": "id"}
+
 every_resource = pytest.mark.parametrize("resource", resources.values(), ids=resources)
 
 
@@ -38,7 +40,7 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
 
 def test_every_address_stands_in_it(document: dict[str, Any]) -> None:
     served = {
-        f"/api/{pattern.pattern}".replace("<int:pk>", "{id}").replace("<int:file>", "{file}")
+        "/api/" + re.sub(r"<\w+:(\w+)>", lambda found: f"{{{NAMED.get(found[1], found[1])}}}", str(pattern.pattern))
         for pattern in urls.urlpatterns
         if isinstance(pattern, URLPattern) and pattern.name not in {"api-schema", "api-docs", "api-nothing"}
     }

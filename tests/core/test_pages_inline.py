@@ -144,7 +144,7 @@ def test_what_was_changed_again_since_is_not_taken_back(client, me, project):
     record_update(project, {"budget": 9}, by=me)
     refused = client.post(undo_of(answer))
     assert refused.status_code == 409
-    assert "无法撤销" in body(refused)
+    assert "保持不变" in body(refused)
     project.refresh_from_db()
     assert project.name == "Tower"
 

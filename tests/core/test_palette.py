@@ -117,7 +117,7 @@ def test_what_can_be_made_is_offered_with_the_name_that_was_looked_for(client):
     client.force_login(make_administrator())
     assert lines(asked(client, "新建用户"))["新建用户"] == "/users/new/"
     answer = lines(asked(client))
-    assert answer["新建用户"] == "/users/new/"
+    assert answer["新建客户"] == "/customers/new/"
     sought = lines(asked(client, "zhoujielun"))
     assert sought["新建用户“zhoujielun”"] == "/users/new/?username=zhoujielun"
     assert "没有找到“zhoujielun”" in body(asked(client, "zhoujielun"))

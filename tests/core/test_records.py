@@ -114,11 +114,12 @@ def test_a_collaborator_reads_or_edits_the_row_shared_and_no_other(me):
     assert list(Project.objects.visible_to(me, "change")) == [shared]
 
 
-def test_scope_parent_and_sharing_are_joined_by_union():
+def test_scope_parent_and_sharing_are_asked_for_one_by_one():
     """An OR across them reads every row: measured at four times the time on two million."""
     me = make_user("milestones.view", "projects.view", scope=Scope.OWN)
-    statement = str(Milestone.objects.visible_to(me).query)
-    assert "UNION" in statement
+    ways = [str(way.query) for way in Milestone.objects.ways_visible_to(me)]
+    assert len(ways) > 1
+    assert not [way for way in ways if " OR " in way]
 
 
 def test_a_file_is_stored_under_the_company_and_logged(me, company):

@@ -144,10 +144,8 @@ def test_a_malformed_colour_is_not_written(colour: str) -> None:
 
 def test_the_provider_of_the_settings_must_be_one(settings: Any) -> None:
     settings.SHELL_PROVIDER = "tests.core.test_shell.FRONTEND"
-    provider.cache_clear()
     with pytest.raises(TypeError):
         provider()
-    provider.cache_clear()
 
 
 def test_the_entry_whose_address_covers_most_is_active() -> None:

@@ -9,9 +9,11 @@ from django.db import connection
 from django.http import QueryDict
 
 from core.access import Scope
+from core.records.custom import CHOOSING, Kind
 from core.resources import ListQuery, registry
 from core.resources.registry import all_permissions
 from crm.customers.models import Customer
+from tenants.fields.services import field_create
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,15 @@ def test_the_filters_with_few_values_are_in_one_index(name: str) -> None:
     plan = Customer._base_manager.filter(*asked, name_grams__contains=["云岭"]).explain()
     assert "Bitmap Index Scan on customer_search" in plan, plan
     assert f"{Customer._meta.get_field(name).attname}" in plan.split("Index Cond", 1)[1], plan
+
+
+@pytest.mark.parametrize("kind", [Kind.CHOICE, Kind.CHOICES, Kind.USER])
+def test_equality_of_a_companys_own_fields_has_an_index(kind: str) -> None:
+    user = make_user(*all_permissions(), scope=Scope.ALL)
+    options = {"options": ["A"]} if kind in CHOOSING else {}
+    own = field_create({"module": "customers", "label": "Own", "kind": kind, **options}, by=user)
+    (chosen,) = ListQuery(registry.resources["customers"], user, QueryDict(f"c_{own.pk}=1")).chosen
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")  # of no row at all, any index is as good
+    plan = Customer._base_manager.filter(chosen.filter.condition(chosen.values, user)).explain()
+    assert "Bitmap Index Scan on customer_custom" in plan, plan

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
@@ -21,10 +22,13 @@ from core.pages.former import values_of
 from core.pages.imports.services import import_upload
 from core.pages.models import SavedView
 from core.pages.undo import undo_tag, undo_to
+from core.records.attachments import file_hold
+from core.records.custom import Kind, custom_fields
 from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
 from core.resources.registry import children_of
+from tenants.fields.services import field_create
 from tenants.people.models import User
 from tests.every_resource.scene import attach, has_trash, put_in_trash
 from tests.every_resource.values import good_values
@@ -144,6 +148,8 @@ class Tour:
             yield from self._action(action)
         if self._has_files:
             yield from self._file_changes()
+        if self.resource.takes_custom:
+            yield from self._held()
         if self.resource.collaborative:
             yield from self._collaborators()
         if "add" in verbs:
@@ -255,9 +261,43 @@ class Tour:
 
         return self._page("view", "view", method, data, before=before)
 
+    def _held(self) -> Iterator[Step]:
+        """The file in a custom field, which is there before the first step is taken."""
+        name = self._with_file_field()
+
+        def upload() -> tuple[bytes, str]:
+            file = SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} sent".encode())
+            return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT
+
+        api = f"api-{self.resource.name}-held"
+
+        def sends(method: str) -> Callable[[Client], Any]:
+            def send(client: Client) -> Any:
+                self._back()
+                body, kind = upload() if method == "PUT" else (b"", MULTIPART_CONTENT)
+                return client.generic(method, reverse(api, kwargs={"pk": self.row.pk, "field": name}), body, kind)
+
+            return send
+
+        yield self._page("held", "view", of_row=True, before=self._back, more={"field": name})
+        yield Step(api, "view", "GET", True, sends("GET"))
+        if "change" in self.resource.all_verbs:
+            yield Step(api, "change", "PUT", True, sends("PUT"))
+            yield Step(api, "change", "DELETE", True, sends("DELETE"))
+
+    def _with_file_field(self) -> str:
+        values = {"module": self.resource.name, "label": "Held", "kind": Kind.FILE}
+        known = [field.name for field in custom_fields(self.resource.name) if field.type == Kind.FILE]
+        name = known[0] if known else f"c_{field_create(values, by=self.user).pk}"
+        if not self.is_elsewhere:
+            file = SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} held".encode())
+            self.row.custom = {name: file_hold(self.row, name, file, by=self.user)}
+            type(self.row)._base_manager.filter(pk=self.row.pk).update(custom=self.row.custom)
+        return name
+
     def _file(self) -> dict[str, Any]:
         self._back()
-        kept = Attachment.objects.filter(resource=self.resource.name, record_id=self.row.pk).first()
+        kept = Attachment.objects.filter(resource=self.resource.name, record_id=self.row.pk, field="").first()
         return {"file": (kept or attach(self.row, self.user, self.mark)).pk}
 
     def _files(self) -> Iterator[Step]:

@@ -23,6 +23,8 @@ def good_values(form: forms.BaseForm, mark: str = "typed", *, everything: bool =
     """
     values: dict[str, Any] = {}
     for name, field in form.fields.items():
+        if isinstance(field, forms.FileField):
+            continue  # sent beside the values, and kept while nothing is sent
         held = form.get_initial_for_field(field, name)
         value = None
         if held not in (None, "", []):

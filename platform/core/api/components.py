@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.forms import modelform_factory
 from django.utils.translation import gettext as _
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 
@@ -12,6 +11,7 @@ from core.api.shapes import Json, column_shape, input_shape, or_null
 from core.api.values import LABEL
 from core.resources import Resource
 from core.resources.columns import exists
+from core.resources.custom import form_field_of
 
 
 class _Everybody:
@@ -77,9 +77,8 @@ def components_of(resource: Resource) -> dict[str, Json]:
     name = type(resource).__name__
     found = {name: _output(resource)}
     if {"add", "change"} & set(resource.verbs):
-        fields = modelform_factory(
-            resource.model, form=resource.form, fields=resource.editable_fields(EVERYBODY)
-        ).base_fields
+        own = {field.name: form_field_of(field) for field in resource.custom_fields}
+        fields = {**resource.form_class(EVERYBODY).base_fields, **own}
         written = {field: form_field for field, form_field in fields.items() if field != "version"}
         values = input_shape(written)
         versioned = {

@@ -11,10 +11,12 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.access import FieldRight
 from core.api import bodies, problems
 from core.api.base import ResourceView
 from core.api.problems import WHOLE, Problem, error
@@ -22,8 +24,10 @@ from core.api.schema import Operation
 from core.api.values import plain
 from core.records.attachments import attachment_add, attachment_remove, attachments_of
 from core.records.base import Stored
+from core.records.custom import Kind, custom_field
 from core.records.models import Attachment
 from core.resources import Resource
+from core.resources.custom import file_of_field
 
 MULTIPART_MARGIN = 64 * 1024  # bytes of a multipart body beside the file
 
@@ -54,16 +58,8 @@ class Files(ResourceView):
     def post(self, request: Request, pk: int) -> Response:
         """Add one: the part `file` of a multipart body."""
         record = self.record(pk)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.ATTACHMENT_MAX_BYTES + MULTIPART_MARGIN:
-            raise Problem("size")
-        upload = request.FILES.get("file")
-        if upload is None:
-            raise problems.refused_values(
-                {"file": [error("required", _("Send the file as the part “file” of a multipart body."))]}
-            )
         try:
-            added = attachment_add(record, upload, by=self.user)
+            added = attachment_add(record, _upload(request), by=self.user)
         except ValidationError as refusal:
             raise problems.refused_values({"file": problems.errors_of(refusal)[WHOLE]}) from refusal
         body = file_body(request, added)
@@ -81,10 +77,7 @@ class AttachedFile(ResourceView):
 
     def get(self, request: Request, pk: int, file: int) -> HttpResponseBase:
         """Its content, to be saved, never to be shown in place."""
-        found = self._file(self.record(pk), file)
-        return FileResponse(
-            found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
-        )
+        return _content(self._file(self.record(pk), file))
 
     def delete(self, request: Request, pk: int, file: int) -> Response:
         """Take it off the record."""
@@ -97,6 +90,68 @@ class AttachedFile(ResourceView):
         if found is None:
             raise Http404
         return found
+
+
+class HeldFile(ResourceView):
+    """The file that a custom field of one record holds."""
+
+    verbs = {"GET": "view", "PUT": "change", "DELETE": "change"}
+    operations = {
+        "GET": Operation("download_field", _lazy("Download the file in a field: %(row)s"), 200, bodies.file_content),
+        "PUT": Operation(
+            "replace_field",
+            _lazy("Put a file into a field: %(row)s"),
+            204,
+            body=bodies.file_body,
+            problems=("values", "size", "media-type"),
+        ),
+        "DELETE": Operation("clear_field", _lazy("Take the file out of a field: %(row)s"), 204, problems=("values",)),
+    }
+    parser_classes = (MultiPartParser,)
+
+    def get(self, request: Request, pk: int, field: str) -> HttpResponseBase:
+        """Its content, to be saved, never to be shown in place."""
+        return _content(file_of_field(self.resource, self.record(pk), field, self.user))
+
+    def put(self, request: Request, pk: int, field: str) -> Response:
+        """Put the part `file` of a multipart body in its place."""
+        record = self.record(pk)
+        return self._changed(record, field, _upload(request))
+
+    def delete(self, request: Request, pk: int, field: str) -> Response:
+        """Leave it empty."""
+        return self._changed(self.record(pk), field, None)
+
+    def _changed(self, record: Stored, name: str, upload: Any) -> Response:
+        field = custom_field(type(record), name)
+        if field is None or field.type != Kind.FILE or self.resource.right(self.user, name) is FieldRight.HIDDEN:
+            raise Http404
+        if self.resource.right(self.user, name) is not FieldRight.EDIT:
+            raise PermissionDenied(_("Your roles do not let you change this field."))
+        if upload is None and field.required:
+            raise problems.refused_values({name: [error("required", _("This field is required."))]})
+        try:
+            self.resource.update(record, {name: upload}, by=self.user)
+        except ValidationError as refusal:
+            raise problems.refused_values({name: problems.errors_of(refusal)[WHOLE]}) from refusal
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _upload(request: Request) -> Any:
+    """The part `file` of a multipart body; a Problem where there is none, or it is too large."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > settings.ATTACHMENT_MAX_BYTES + MULTIPART_MARGIN:
+        raise Problem("size")
+    upload = request.FILES.get("file")
+    if upload is None:
+        raise problems.refused_values(
+            {"file": [error("required", _("Send the file as the part “file” of a multipart body."))]}
+        )
+    return upload
+
+
+def _content(found: Attachment) -> HttpResponseBase:
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
 
 
 def has_files(resource: Resource) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from core.api.components import EVERYBODY
 from core.api.shapes import Json
+from core.records.custom import NAME
 from core.resources import Resource
 from core.resources.filters import Filter
 from core.resources.query import PAGE_SIZES
 from core.resources.searching import TERM_LENGTH
 from core.resources.views import Flag
+
+PATH_PARAMETERS: Mapping[str, Json] = {"field": {"type": "string", "pattern": f"^{NAME.pattern}$"}}
 
 
 def list_parameters(resource: Resource) -> list[Json]:
@@ -49,7 +54,10 @@ def if_match(resource: Resource) -> list[Json]:
 def path_parameters(path: str) -> list[Json]:
     """The ids in the path."""
     names = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
-    return [{"name": name, "in": "path", "required": True, "schema": {"type": "integer"}} for name in names]
+    return [
+        {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS.get(name, {"type": "integer"})}
+        for name in names
+    ]
 
 
 def _filter_parameter(filter_: Filter | Flag) -> Json:

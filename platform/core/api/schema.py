@@ -1,14 +1,14 @@
 """The OpenAPI 3.1 document, made from the declarations: columns are what is read, form fields what is written.
 
-It tells what the product can do, not what one user may, and holds nothing of any company: forms are described by their
-classes, never by one made for a user.
+It tells what the product can do, not what one user may: forms are described by their classes, never by one made for a
+user. Of a company it holds the fields that it has added to its modules, and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
@@ -24,11 +24,16 @@ from core.api.components import components_of, register, shared_components
 from core.api.parameters import path_parameters
 from core.api.problems import CONTENT_TYPE, KINDS
 from core.api.shapes import Json
+from core.db import current_company
+from core.records.custom import stamp
 from core.resources import Resource
 from core.resources.registry import resources
 
 if TYPE_CHECKING:
     from core.api.base import ResourceView
+
+
+DOCUMENTS_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +111,13 @@ class Document(SchemaGenerator):
 
 
 def document() -> Json:
-    """The document in the active language; made once per process and language."""
-    return _document(get_language())
+    """The document in the active language; kept by the process, with each company's own fields by their stamp."""
+    known_by = stamp()
+    return _document(get_language(), str(current_company().uuid) if known_by else "", known_by)
 
 
-@cache
-def _document(language: str) -> Json:
+@lru_cache(DOCUMENTS_KEPT)
+def _document(language: str, company: str, known_by: str) -> Json:
     from django.urls import include, path
 
     return Document(patterns=[path("api/", include("core.api.urls"))]).get_schema()  # type: ignore[no-untyped-call]

@@ -29,6 +29,10 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{name}/<int:pk>/restore/", view_of(row.Restore, resource).as_view(), name=f"api-{name}-restore")
     if "purge" in verbs:
         yield path(f"{name}/<int:pk>/purge/", view_of(row.Purge, resource).as_view(), name=f"api-{name}-purge")
+    if resource.takes_custom:
+        methods = ["GET", "PUT", "DELETE"] if "change" in verbs else ["GET"]
+        held = view_of(files.HeldFile, resource, methods=methods)
+        yield path(f"{name}/<int:pk>/held/<str:field>/", held.as_view(), name=f"api-{name}-held")
     if files.has_files(resource):
         methods = ["GET", "POST"] if "change" in verbs else ["GET"]
         of_files = view_of(files.Files, resource, methods=methods)

@@ -7,6 +7,7 @@ from core.db.context import (
     current_company,
     has_company,
     is_outside_companies,
+    kept_here,
     run_in_company,
     run_outside_companies,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "current_company",
     "has_company",
     "is_outside_companies",
+    "kept_here",
     "run_in_company",
     "run_outside_companies",
 ]

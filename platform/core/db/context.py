@@ -6,7 +6,7 @@ import inspect
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
@@ -72,6 +72,7 @@ class _Now:
     company: Company | None = None
     outside: bool = False
     place: Place = NO_PLACE
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 IDLE = _Now()
@@ -103,6 +104,15 @@ def current_company() -> Company:
     if company is None:
         raise NoCompany("no company is set: call this through core.db.run_in_company")
     return company
+
+
+def kept_here() -> dict[str, Any]:
+    """What this thread keeps for as long as it works for the company: one request, one job. Never seen by another.
+
+    Raises NoCompany if there is none.
+    """
+    current_company()
+    return _thread.now.kept
 
 
 def has_company() -> bool:

@@ -17,6 +17,7 @@ from core.records.attachments import attachment_add, attachment_remove, attachme
 from core.records.files import PREVIEWED
 from core.records.models import Attachment
 from core.resources import Resource
+from core.resources.custom import file_of_field
 
 PANEL = "files"
 # A stored file runs no script and loads nothing, whatever a browser takes it for.
@@ -60,8 +61,19 @@ def _stored(record: object, uploads: Iterable[UploadedFile[bytes]], user: Actor)
 def download(request: HttpRequest, resource: Resource, pk: int, file: int) -> FileResponse:
     """A file of a record: to be saved, or for pictures also to be looked at (`?preview=1`)."""
     record = found(resource, actor(request), pk)
-    attachment = _attachment(record, file)
-    inline = "preview" in request.GET and attachment.content_type in PREVIEWED
+    return _served(_attachment(record, file), inline="preview" in request.GET)
+
+
+@page("view")
+def held(request: HttpRequest, resource: Resource, pk: int, field: str) -> FileResponse:
+    """The file that a custom field of a record holds: to be saved by who may read the field."""
+    user = actor(request)
+    attachment = file_of_field(resource, found(resource, user, pk), field, user)
+    return _served(attachment, inline=False)
+
+
+def _served(attachment: Attachment, *, inline: bool) -> FileResponse:
+    inline = inline and attachment.content_type in PREVIEWED
     try:
         content = attachment.file.open("rb")
     except FileNotFoundError:

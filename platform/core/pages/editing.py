@@ -138,7 +138,7 @@ def _form(request: HttpRequest, resource: Resource, form: ResourceForm, record: 
 def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: Any) -> Iterable[FormSection]:
     """The form's fields under the headings of the page; for an existing record also what may be seen but not edited."""
     left = [bound.name for bound in form.visible_fields()]
-    for heading, names in resource.sections.items():
+    for heading, names in resource.groups.items():
         items: list[tuple[BoundField | None, Cell | None]] = []
         for name in _with_those_beside(names, form):
             if name in form.fields:

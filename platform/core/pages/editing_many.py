@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
+from core.records.custom import is_custom
 from core.resources import Resource
 
 EDIT = "edit"
@@ -70,8 +71,7 @@ def editable_at_once(resource: Resource, user: Actor) -> list[str]:
 
 def edit_one(resource: Resource, record: Stored, name: str, value: Any, *, by: Actor) -> None:
     """Give one field of a record a value, as its form would: ValidationError when the record does not take it."""
-    field = resource.model._meta.get_field(name)
-    if not field.many_to_many:
+    if not is_custom(name) and not resource.model._meta.get_field(name).many_to_many:
         setattr(record, name, value)
         others = [other.name for other in resource.model._meta.fields if other.name != name]
         record.full_clean(exclude=others)
@@ -79,6 +79,8 @@ def edit_one(resource: Resource, record: Stored, name: str, value: Any, *, by: A
 
 
 def _is_plain(resource: Resource, name: str) -> bool:
+    if is_custom(name):
+        return resource.column(name).kind != "file"
     field = resource.model._meta.get_field(name)
     return field.many_to_many or isinstance(field, ALIKE)
 

@@ -14,6 +14,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor
 from core.pages.address import Address
 from core.records.base import Stored
+from core.records.custom import CustomField
 from core.records.dictionary import OptionField
 from core.records.models import Option
 from core.resources.filters import DATE_KINDS, ME, NONE, RANGE, SHOWN_CHOICES, Filter
@@ -136,8 +137,7 @@ class Control:
                 return [(str(value), label) for value, label in self.filter.column.choices if value not in ("", None)]
             case "boolean":
                 return [("1", _("Yes")), ("0", _("No"))]
-            case "option":
-                kind = cast("OptionField", self.filter.field).kind
+            case _ if kind := option_list_of(self.filter):
                 rows = Option.objects.of_list(kind)[:SHOWN_CHOICES]
             case _ if self.choice_url:
                 return [
@@ -162,9 +162,15 @@ class Control:
 
     @property
     def _target(self) -> Any:
-        if self.filter.kind not in {"relation", "many"}:
+        if self.filter.kind not in {"relation", "many"} or option_list_of(self.filter):
             return None
         return resource_of(cast("type[Stored]", self.filter.field.related_model))
+
+
+def option_list_of(filter_: Filter | Flag) -> str:
+    """The option list whose options a filter offers; empty where it offers something else."""
+    field = filter_.field
+    return field.kind if isinstance(field, OptionField | CustomField) else ""
 
 
 def controls_in_force(query: ListQuery, address: Address) -> list[Control]:
@@ -192,8 +198,8 @@ def _names(filter_: Filter | Flag, values: Sequence[str], user: Actor) -> dict[s
     ids = [int(value) for value in values if value.isascii() and value.isdigit()]
     if not ids or filter_.kind not in {"relation", "many", "option"}:
         return {}
-    if filter_.kind == "option":
-        rows: Any = Option.objects.of_list(cast("OptionField", filter_.field).kind).known(ids)
+    if kind := option_list_of(filter_):
+        rows: Any = Option.objects.of_list(kind).known(ids)
     else:
         rows = resource_of(cast("type[Stored]", filter_.field.related_model)).offered(user).filter(pk__in=ids)
     found = {str(row.pk): str(row) for row in rows}

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.records.custom import custom_field
 from core.records.services import StaleRecord
 from core.resources import ActionRefused, Resource
 
@@ -19,7 +20,7 @@ Former = dict[str, Any]
 
 def values_of(record: Any, names: Iterable[str]) -> dict[str, Any]:
     """The values of these fields as JSON keeps them."""
-    return {name: _raw(record, record._meta.get_field(name)) for name in names}
+    return {name: _raw(record, name) for name in names}
 
 
 def put_back(resource: Resource, record: Any, former: Mapping[str, Any], *, by: Actor) -> None:
@@ -32,7 +33,10 @@ def put_back(resource: Resource, record: Any, former: Mapping[str, Any], *, by: 
         raise ActionRefused(told % {"record": stale.current}) from stale
 
 
-def _raw(record: Any, field: Any) -> Any:
+def _raw(record: Any, name: str) -> Any:
+    if own := custom_field(type(record), name):
+        return own.held(record)
+    field = record._meta.get_field(name)
     if field.many_to_many:
         return sorted(getattr(record, field.name).values_list("pk", flat=True))
     value = getattr(record, field.attname)
@@ -40,6 +44,8 @@ def _raw(record: Any, field: Any) -> Any:
 
 
 def _value(record: Any, name: str, raw: Any) -> Any:
+    if own := custom_field(type(record), name):
+        return own.taken(raw)
     field = record._meta.get_field(name)
     if not field.is_relation:
         return field.to_python(raw)

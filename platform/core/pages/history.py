@@ -20,9 +20,11 @@ from core.access import Actor, FieldRight
 from core.access.masking import mask
 from core.access.models import Collaborator
 from core.records import verbs
+from core.records.custom import dormant_fields, is_custom
 from core.records.models import LogEntry
 from core.resources import Column, Resource
 from core.resources.columns import exists
+from core.resources.custom import column_of
 
 LINES = 20
 
@@ -127,11 +129,21 @@ def changes(resource: Resource, entry: LogEntry, user: Actor) -> Iterator[Change
         right = resource.right(user, name)
         if right is FieldRight.HIDDEN:
             continue
-        column = resource.all_columns.get(name) or (resource.column(name) if exists(resource.model, name) else None)
+        column = _column(resource, name)
+        if column is None and is_custom(name) and not user.access.administrator:
+            continue  # the field is gone, and with it what roles were to know of it
         texts = [_text(column, value) for value in (before, after)]
         if right is FieldRight.MASKED:
             texts = [mask(text) for text in texts]
         yield Change(column.label if column else name, *texts)
+
+
+def _column(resource: Resource, name: str) -> Column | None:
+    if column := resource.all_columns.get(name):
+        return column
+    if is_custom(name):
+        return next((column_of(field) for field in dormant_fields(resource.name) if field.name == name), None)
+    return resource.column(name) if exists(resource.model, name) else None
 
 
 def _level(value: Any) -> str:

@@ -84,7 +84,7 @@ class RecordPage:
     @property
     def sections(self) -> list[Section]:
         """The record's fields, those hidden from the user left out."""
-        sections = self.resource.sections or {_("Basic information"): list(self.resource.all_columns)}
+        sections = self.resource.groups or {_("Basic information"): list(self.resource.all_columns)}
         shown = [Section(heading, self._linked(self._cells(names))) for heading, names in sections.items()]
         return [section for section in shown if section.cells]
 

@@ -37,6 +37,8 @@ def addresses(resource: Resource) -> Iterator[URLPattern]:
     yield path(f"{name}/views/", arranging.save_view, given, f"{name}-views")
     yield path(f"{name}/views/order/", arranging.order_views, given, f"{name}-views-order")
     yield path(f"{name}/views/<int:view>/", arranging.change_view, given, f"{name}-view")
+    if resource.takes_custom:
+        yield path(f"{name}/<int:pk>/held/<str:field>/", attachments.held, given, f"{name}-held")
     if resource.stars:
         yield path(f"{name}/<int:pk>/star/", starring.star, given, f"{name}-star")
     if resource.head.path and "change" in verbs:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from core.resources.custom import HeldFileField
 from core.resources.forms import RemoteSelect
-from core.shell.forms import CheckList, DateInput, DateTimeInput, MultiPicker, Picker, RadioCards, Switch
+from core.shell.forms import CheckList, DateInput, DateTimeInput, FileChoose, MultiPicker, Picker, RadioCards, Switch
 
 LISTED_SELECT = 12  # longer selects become searchable
 
@@ -35,6 +36,8 @@ def _control(field: forms.Field) -> forms.Widget | None:
             return DateTimeInput()
         case forms.DateField():
             return DateInput()
+        case HeldFileField():
+            return FileChoose()
         case forms.NullBooleanField():
             return None
         case forms.BooleanField():

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor, CompanyWide, GuardedQuerySet, Owned, Rule, guarded
+from core.records.named_users import NamesUsers
 
 M = TypeVar("M", bound="Stored")
 
@@ -85,6 +86,7 @@ class Stored(models.Model):
     custom = models.JSONField(_("Custom fields"), default=dict, blank=True, editable=False)
 
     objects: ClassVar[models.Manager[Any]] = StoredQuerySet.as_manager()
+    named_users = NamesUsers()
 
     class Meta:
         abstract = True

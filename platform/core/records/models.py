@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any, ClassVar, Self
 
@@ -38,6 +39,11 @@ class OptionQuerySet(StoredQuerySet["Option"]):
     def of_list(self, kind: str) -> Self:
         """The options of one list, those out of use as well."""
         return self.filter(kind=kind)
+
+    def of_lists(self, kinds: Iterable[str]) -> Self:
+        """The options of several lists, each in its order; those out of use as well. No query for no list."""
+        wanted = list(kinds)
+        return self.filter(kind__in=wanted).order_by("kind", "order", "pk") if wanted else self.none()
 
 
 class LogEntry(models.Model):
@@ -85,7 +91,10 @@ def attachment_path(attachment: Attachment, filename: str) -> str:
 
 
 class Attachment(models.Model):
-    """A file on a record (附件). Whoever may see the record may see its files."""
+    """A file on a record (附件). Whoever may see the record may see its files.
+
+    One that a custom field holds (`field`) is no attachment for everybody: it is read with the rights on the field.
+    """
 
     resource = models.CharField(_("Module"), max_length=40)
     record_id = models.BigIntegerField(_("Record"))
@@ -93,6 +102,7 @@ class Attachment(models.Model):
     name = models.CharField(_("File name"), max_length=200)
     content_type = models.CharField(_("Type"), max_length=100)
     size = models.PositiveBigIntegerField(_("Size"), help_text=_("in bytes"))
+    field = models.CharField(_("Held by the field"), max_length=40, blank=True, default="", db_default="")
     uploaded_at = models.DateTimeField(_("Uploaded at"), default=timezone.now)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

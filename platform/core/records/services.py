@@ -12,9 +12,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from core.access import Actor, guarded
+from core.records.attachments import file_hold
 from core.records.base import Record, Stored, Trashable
+from core.records.custom import CustomField, Kind, parted
 from core.records.history import changed_field, log, log_line, log_lines
 from core.records.models import LogEntry
+from core.records.named_users import CACHE as NAMED_USERS
 from core.records.searching import computed_from
 
 R = TypeVar("R", bound=Stored)
@@ -30,16 +33,23 @@ class StaleRecord(Exception):
 
 @transaction.atomic
 def record_create(record: R, values: Mapping[str, Any], *, by: Actor) -> R:
-    """Fill a new record with the values (many-to-many ones included), store it, log it."""
-    plain, many = _split(record, values)
+    """Fill a new record with the values (many-to-many ones and those of custom fields included), store it, log it."""
+    own, custom = parted(type(record), values)
+    plain, many = _split(record, own)
     for name, value in plain.items():
         setattr(record, name, value)
     if isinstance(record, Record):
         _belong(record, by)
+    record.custom = {**record.custom, **_kept(custom)}
     record.save(force_insert=True)
     for name, value in many.items():
         getattr(record, name).set(value)
-    log("create", by=by, resource=guarded(type(record)).name, record=record, changes=_filled({**plain, **many}))
+    uploads = [(field.name, value) for field, value in custom.items() if field.type == Kind.FILE and value]
+    if files := {name: file_hold(record, name, upload, by=by) for name, upload in uploads}:
+        record.custom |= files
+        record.save(update_fields=["custom"])
+    filled = _filled({**plain, **many, **{field.name: value for field, value in custom.items()}})
+    log("create", by=by, resource=guarded(type(record)).name, record=record, changes=filled)
     return record
 
 
@@ -51,7 +61,8 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
     chosen: list[dict[str, list[Any]]] = []
     for values in rows:
         record = model()
-        plain, many = _split(record, values)
+        own, custom = parted(model, values)
+        plain, many = _split(record, own)
         for name, value in plain.items():
             setattr(record, name, value)
         if isinstance(record, Record):
@@ -59,6 +70,7 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
             if owned.owner_id is None:
                 owned.owner = by  # the user is at hand: none is read for each record
             _belong(owned, by)
+        record.custom = {**record.custom, **_kept(custom)}
         records.append(record)
         chosen.append(many)
     model._base_manager.bulk_create(records)
@@ -90,7 +102,8 @@ def record_update(
     locked = type(record)._base_manager.select_for_update(of=("self",), no_key=True).get(pk=record.pk)
     if version is not None and locked.version != version:
         raise StaleRecord(locked)
-    plain, many = _split(locked, values)
+    own, custom = parted(type(locked), values)
+    plain, many = _split(locked, own)
     changes: dict[str, list[Any]] = {}
     for name, value in plain.items():
         before = getattr(locked, name)
@@ -103,6 +116,10 @@ def record_update(
         if before_set != after_set:
             changes[name] = changed_field(name, sorted(map(str, before_set)), sorted(map(str, after_set)))
             getattr(locked, name).set(value)
+    for field, value in custom.items():
+        if (change := _change_custom(locked, field, value, by=by)) is not None:
+            changes[field.name] = change
+            changed_columns.append("custom")
     if not changes:
         return locked
     if isinstance(locked, Record) and "owner" in changes:
@@ -151,6 +168,28 @@ def record_purge(record: Stored, *, by: Actor) -> None:
     """Remove the record for good; its lines of the log stay."""
     log("purge", by=by, resource=guarded(type(record)).name, record=record)
     record.delete()
+
+
+def _kept(values: Mapping[CustomField, Any]) -> dict[str, Any]:
+    """What `custom` of a new record holds of the values; files come when the record has its key."""
+    kept = {field.name: field.kept(value) for field, value in values.items() if field.type != Kind.FILE}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _change_custom(record: Stored, field: CustomField, value: Any, *, by: Actor) -> list[Any] | None:
+    """Give a custom field its value; what the log keeps of it, None where nothing changes."""
+    held, before = field.held(record), field.of(record)
+    if field.type == Kind.FILE:
+        kept = file_hold(record, field.name, value or None, by=by) if value or held else None
+    else:
+        kept = field.kept(value)
+    if kept == held:
+        return None
+    record.custom = {name: known for name, known in record.custom.items() if name != field.name}
+    if kept is not None:
+        record.custom[field.name] = kept
+    record._state.fields_cache.pop(NAMED_USERS, None)
+    return changed_field(field.name, before, value or None)
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.checks import CheckMessage, Error, register
 from django.db import models
 
+from core.records.custom import is_custom
 from core.resources import registry
 from core.resources.columns import Column, exists
 from core.resources.resource import Resource
@@ -60,6 +61,9 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
         exists(model, resource.parent) and isinstance(model._meta.get_field(resource.parent), models.ForeignKey)
     ):
         yield Error(f"{where}.parent names no foreign key: {resource.parent!r}", id="resources.E005")
+    for name in (*resource.declared_columns, *(field.name for field in model._meta.get_fields())):
+        if is_custom(name):
+            yield Error(f"{where}: {name!r} is a name that companies' own fields have", id="resources.E013")
     names = [action.name for action in resource.actions]
     if len(names) != len(set(names)):
         yield Error(f"{where}.actions has two of one name", id="resources.E006")

@@ -89,13 +89,16 @@ class Filter:
                 condition |= Q(**{self.name: _key(user.pk)})
             elif value == NONE:
                 condition |= Q(**{f"{self.name}__isnull": True})
-            elif value.isascii() and value.isdigit() and len(value) < 19:
-                condition |= Q(**{self.name: _key(int(value))})
             else:
-                raise BadFilter(self._complaint([value]))
+                condition |= Q(**{self.name: _key(self._known_key(value))})
         if self.kind == "many":  # joined to the list itself, a row with two of the records would come twice
             return Q(pk__in=self.field.model._base_manager.filter(condition).values("pk"))
         return condition
+
+    def _known_key(self, value: str) -> int:
+        if value.isascii() and value.isdigit() and len(value) < 19:
+            return int(value)
+        raise BadFilter(self._complaint([value]))
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)
@@ -105,11 +108,15 @@ class Filter:
             end = start
         condition = Q()
         if start:
-            condition &= Q(**{f"{self.name}__gte": self._bound(start, end=False)})
+            condition &= Q(**{f"{self._path()}__gte": self._bound(start, end=False)})
         if end:
             operator = "lt" if self.kind == "datetime" else "lte"
-            condition &= Q(**{f"{self.name}__{operator}": self._bound(end, end=True)})
+            condition &= Q(**{f"{self._path()}__{operator}": self._bound(end, end=True)})
         return condition
+
+    def _path(self) -> str:
+        """What lookups call the value."""
+        return self.name
 
     def _bound(self, text: str, *, end: bool) -> Any:
         try:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.db.models import Q, QuerySet
 
 from core.access import Actor
 from core.records.base import Stored
+from core.records.custom import CustomField
 from core.records.dictionary import OptionField
 from core.records.models import Option
+from core.resources.custom import form_field_of, initial_of, is_kept
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -61,10 +62,16 @@ class ResourceForm(forms.ModelForm[Any]):
     beside: ClassVar[Mapping[str, str]] = {}
     """{field that only the form has: the record's field that it stands before}."""
 
-    def __init__(self, *args: Any, resource: Resource, user: Actor, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, resource: Resource, user: Actor, custom: Sequence[CustomField] = (), **kwargs: Any
+    ) -> None:
         self.resource = resource
         self.user = user
         super().__init__(*args, **kwargs)
+        self.custom = {field.name: field for field in custom}
+        for field in custom:
+            self.fields[field.name] = form_field_of(field)
+            self.initial.setdefault(field.name, initial_of(field, self.instance))
         if self.instance.pk is None:
             del self.fields["version"]
             if "owner" in self.fields:
@@ -73,16 +80,15 @@ class ResourceForm(forms.ModelForm[Any]):
             self.initial["version"] = self.instance.version
         for name, form_field in self.fields.items():
             if isinstance(form_field, forms.ModelChoiceField):
-                model_field = cast("models.ForeignKey[Any, Any]", self._meta.model._meta.get_field(name))
-                self._offer(form_field, model_field)
+                self._offer(form_field, self.custom.get(name) or self._meta.model._meta.get_field(name))
 
-    def _offer(self, form_field: forms.ModelChoiceField[Any], model_field: models.ForeignKey[Any, Any]) -> None:
+    def _offer(self, form_field: forms.ModelChoiceField[Any], model_field: Any) -> None:
         """Choose among what the user may choose from, and keep what is chosen already."""
         from core.resources.registry import resource_of
 
         held = self._held(model_field)
         rows: QuerySet[Any]
-        if isinstance(model_field, OptionField):
+        if isinstance(model_field, OptionField | CustomField) and model_field.kind:
             rows = Option.objects.filter(Q(active=True) | Q(pk__in=held), kind=model_field.kind)
         else:
             target = resource_of(cast("type[Stored]", model_field.related_model))
@@ -95,9 +101,12 @@ class ResourceForm(forms.ModelForm[Any]):
                 form_field.widget.is_required = form_field.required
         form_field.queryset = rows
 
-    def _held(self, model_field: models.Field[Any, Any]) -> list[int]:
+    def _held(self, model_field: Any) -> list[int]:
         if self.instance.pk is None:
             return []
+        if isinstance(model_field, CustomField):
+            raw = model_field.held(self.instance)
+            return raw if isinstance(raw, list) else [] if raw is None else [raw]
         if model_field.many_to_many:
             return [row.pk for row in getattr(self.instance, model_field.name).all()]  # which a list has fetched
         value = getattr(self.instance, model_field.attname)
@@ -119,8 +128,8 @@ class ResourceForm(forms.ModelForm[Any]):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The cleaned values of the record's fields, without the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        """The cleaned values of the record's fields, without the version and without files that stay as they are."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version" and not is_kept(value)}
 
 
 def refuse(form: forms.BaseForm, error: ValidationError) -> None:

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.records.custom import is_custom
 from core.resources.columns import exists
 from core.resources.filters import BadFilter, Filter
 from core.resources.reading import Reading
@@ -119,6 +120,10 @@ class ListQuery:
             values = tuple(value for value in self._many(filter_.name) if value != "")
             if values:
                 found.append(Chosen(filter_, values))
+        for name in self.params.keys() - {chosen.filter.name for chosen in found}:
+            if is_custom(name) and any(self._many(name)):
+                # Left out in silence, a view would show what it was made to leave out.
+                self.problems.append(Problem(name, _("A field that the list is narrowed by is there no longer.")))
         return found
 
     def _read_sort(self) -> tuple[str, bool]:
@@ -152,6 +157,8 @@ class ListQuery:
     def _may_be_empty(self) -> str:
         """The column that the rows are sorted by, if it may be empty; they come last then, whichever way it goes."""
         path = self.resource.sortable(self.user)[self.sort] if self.sort else ""
+        if is_custom(self.sort):
+            return path
         field = self.resource.model._meta.get_field(path) if path and exists(self.resource.model, path) else None
         return path if getattr(field, "null", False) else ""
 

@@ -18,9 +18,11 @@ from core.access import Actor, FieldRight, Guarded, guard
 from core.db.deadlocks import again_on_deadlock
 from core.records import services
 from core.records.base import Record, Stored, StoredQuerySet
+from core.records.custom import CustomField, Kind, custom_fields, is_custom
 from core.records.searching import GramsField
 from core.resources.action import Action, ActionRefused
 from core.resources.columns import Cell, Column, cell, exists
+from core.resources.custom import CustomFilter, column_of
 from core.resources.filters import Filter
 from core.resources.forms import ResourceForm
 from core.resources.head import Head, Stars
@@ -89,6 +91,8 @@ class Resource:
 
         super().__init_subclass__(**kwargs)
         registry.register(cls())
+
+    _joined: tuple[Sequence[CustomField], Mapping[str, Column]] = ((), {})
 
     def __init__(self) -> None:
         guard(Guarded(self.name, self.model, self.parent, self.collaborative))
@@ -163,11 +167,41 @@ class Resource:
         """The user's right on a field or column."""
         return user.access.field_right(self.name, name)
 
+    # What its company has added to it
+
+    @property
+    def takes_custom(self) -> bool:
+        """Whether companies may add fields of their own: to whatever is entered in a form."""
+        return issubclass(self.model, Stored) and bool(self.sections) and bool({"add", "change"} & set(self.verbs))
+
+    @property
+    def custom_fields(self) -> Sequence[CustomField]:
+        """The fields that the company of this thread has added, in their order; none outside companies."""
+        return custom_fields(self.name)
+
+    @property
+    def groups(self) -> Mapping[StrOrPromise, Sequence[str]]:
+        """The sections, and that of the company's own fields (属性参数) where there are any."""
+        own = [field.name for field in self.custom_fields]
+        return {**self.sections, _("Attributes"): own} if own else self.sections
+
     # Its columns
 
-    @cached_property
+    @property
     def all_columns(self) -> Mapping[str, Column]:
-        """Every column by name: those of the list, those that may be chosen, those of the sections."""
+        """Every column by name: those that are declared, then those of the company's own fields."""
+        own = self.custom_fields
+        if not own:
+            return self.declared_columns
+        fields, columns = self._joined
+        if fields is not own:
+            columns = {**self.declared_columns, **{field.name: column_of(field) for field in own}}
+            self._joined = own, columns  # companies take turns: whoever comes next finds that these are not its own
+        return columns
+
+    @cached_property
+    def declared_columns(self) -> Mapping[str, Column]:
+        """Every declared column by name: those of the list, those that may be chosen, those of the sections."""
         named = (*self.columns, *self.more_columns, *(name for names in self.sections.values() for name in names))
         columns: dict[str, Column] = {}
         for given in named:
@@ -176,7 +210,9 @@ class Resource:
         return columns
 
     def column(self, name: str) -> Column:
-        """The column made from the model's field `name`."""
+        """The column made from the model's field `name`, or that of a custom field; FieldDoesNotExist for neither."""
+        if is_custom(name) and name in self.all_columns:
+            return self.all_columns[name]
         return Column.of_field(self.model, name)
 
     def columns_for(self, user: Actor, names: Sequence[str] | None = None) -> list[Column]:
@@ -204,7 +240,12 @@ class Resource:
             for name in self.filters
             if self.right(user, name) >= FieldRight.READ_ONLY
         ]
-        return [*on_columns, *self.flags]
+        own = [
+            CustomFilter(column_of(field), field)
+            for field in self.custom_fields
+            if field.type != Kind.FILE and self.right(user, field.name) >= FieldRight.READ_ONLY
+        ]
+        return [*on_columns, *self.flags, *own]
 
     def cell(self, record: models.Model, column: Column, user: Actor) -> Cell:
         """What the user sees of a column of a record."""
@@ -218,6 +259,8 @@ class Resource:
             if column.kind in {"relation", "option"} and exists(self.model, name)
         ]
         many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
+        if any(field.type == Kind.USER for field in self.custom_fields):
+            many.append("named_users")
         grams = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
         rows = rows.defer(*grams)  # half of such a row, and for the index alone
         rows = rows.select_related(*one) if one else rows
@@ -227,14 +270,13 @@ class Resource:
 
     def editable_fields(self, user: Actor) -> list[str]:
         """The fields of the form: those of the sections that can be edited at all and by this user."""
-        names = [name for names in self.sections.values() for name in names]
-        return [
-            name
-            for name in names
-            if exists(self.model, name)
-            and getattr(self.model._meta.get_field(name), "editable", False)
-            and self.right(user, name) is FieldRight.EDIT
-        ]
+        names = [name for names in self.groups.values() for name in names]
+        return [name for name in names if self._is_editable(name) and self.right(user, name) is FieldRight.EDIT]
+
+    def _is_editable(self, name: str) -> bool:
+        if is_custom(name):
+            return True
+        return exists(self.model, name) and getattr(self.model._meta.get_field(name), "editable", False)
 
     def inline_fields(self, user: Actor, record: Stored) -> list[str]:
         """The fields of an existing record's form that the user may change in their place, where they are shown."""
@@ -246,10 +288,16 @@ class Resource:
         self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None
     ) -> ResourceForm:
         """The form of a record (a new one without `record`) for a user; bound when `data` is given."""
-        form_class = modelform_factory(self.model, form=self.form, fields=self.editable_fields(user))
-        return cast("type[ResourceForm]", form_class)(
-            data, files, instance=record, initial=initial, resource=self, user=user
+        names = self.editable_fields(user)
+        own = [field for field in self.custom_fields if field.name in names]
+        return self.form_class(user)(
+            data, files, instance=record, initial=initial, resource=self, user=user, custom=own
         )
+
+    def form_class(self, user: Actor) -> type[ResourceForm]:
+        """The form of the model's own fields that the user may edit."""
+        names = [name for name in self.editable_fields(user) if not is_custom(name)]
+        return cast("type[ResourceForm]", modelform_factory(self.model, form=self.form, fields=names))
 
     @again_on_deadlock
     def save(self, form: ResourceForm, *, by: Actor) -> Stored | None:

@@ -125,10 +125,13 @@ class Provider:
         return {}
 
 
-@cache
 def provider() -> Provider:
     """The provider named by the setting `SHELL_PROVIDER`, made once per process."""
-    path = getattr(settings, "SHELL_PROVIDER", "")
+    return _made(getattr(settings, "SHELL_PROVIDER", ""))
+
+
+@cache
+def _made(path: str) -> Provider:
     made = import_string(path)() if path else Provider()
     if not isinstance(made, Provider):
         raise TypeError(f"SHELL_PROVIDER names {path}, which is not a core.shell.navigation.Provider")

@@ -20,6 +20,7 @@ from core.pages.imports.models import Import, ImportChunk
 from core.pages.imports.running import by_chunks
 from core.records import verbs
 from core.records.base import Stored
+from core.records.custom import custom_field
 from core.records.services import StaleRecord, records_delete
 from core.resources import Resource
 
@@ -114,6 +115,9 @@ def _values(record: Stored, before: Mapping[str, Any]) -> dict[str, Any]:
     """The values that were kept as JSON, as a service takes them; of records that are gone since, none."""
     values: dict[str, Any] = {}
     for name, value in before.items():
+        if own := custom_field(type(record), name):
+            values[name] = own.taken(value)
+            continue
         field: Any = record._meta.get_field(name)
         if field.many_to_many:
             values[name] = list(field.related_model.objects.get_queryset().known(value))

@@ -14,6 +14,7 @@ from core.pages.imports.duplicates import Duplicates
 from core.pages.imports.models import Import, Policy
 from core.pages.imports.sheet import Errors, Sheet, SheetRow, messages_of
 from core.records.base import Stored
+from core.records.custom import custom_field
 from core.records.services import StaleRecord
 from core.resources import Resource
 
@@ -135,6 +136,9 @@ def held(record: Stored, names: Mapping[str, Any]) -> dict[str, Any]:
     """The record's values of these fields, as JSON keeps them; of what is no field of it (a password), nothing."""
     found: dict[str, Any] = {}
     for name in names:
+        if own := custom_field(type(record), name):
+            found[name] = own.held(record)
+            continue
         try:
             field: Any = record._meta.get_field(name)
         except FieldDoesNotExist:

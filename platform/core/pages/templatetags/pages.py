@@ -27,6 +27,7 @@ from django.utils.translation import ngettext
 
 from core.pages.lists import Related, Row
 from core.pages.record import RecordPage
+from core.records.custom import HeldFile
 from core.resources import Resource
 from core.resources.columns import Cell
 from core.resources.mentions import AT
@@ -59,6 +60,8 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
             return format_html('<a href="mailto:{0}">{0}</a>', shown.text)
         case "url" if shown.text.startswith(("https://", "http://")):
             return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
+        case "file" if isinstance(value, HeldFile):
+            return format_html('<a href="{}" hx-boost="false" data-stay>{}</a>', value.url, shown.text)
         case "long_text":
             return format_html('<span title="{0}">{0}</span>', shown.text)
     if isinstance(value, datetime.datetime) and column.name in resource.deadlines:

@@ -25,13 +25,16 @@ export function open(element) {
 const opening = new Map();
 function hideOnceShown(element, dialog) {
   const hide = dialog.hide.bind(dialog);
-  opening.set(element, dialog);
+  opening.set(element, { dialog, since: performance.now() });
   dialog.hide = () => (opening.has(element) ? element.addEventListener("shown.bs.modal", hide, { once: true }) : hide());
   element.addEventListener("shown.bs.modal", () => opening.delete(element), { once: true });
 }
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.isComposing) return;
-  for (const [element, dialog] of opening) if (element.dataset.bsKeyboard !== "false") dialog.hide();
+  for (const [element, { dialog, since }] of opening) {
+    // The key that asked for a dialog (is what was typed to be lost?) does not answer it.
+    if (element.dataset.bsKeyboard !== "false" && since < event.timeStamp) dialog.hide();
+  }
 });
 
 /** Builds and shows a dialog with a title (text), a body and buttons (nodes). */
