@@ -45,15 +45,18 @@ def row_of(resource: Resource, owner: User, mark: str, **values: Any) -> Any:
     """A row that belongs to `owner`, and hangs on rows that do; of users: the owner themselves."""
     if resource.model is User:
         return owner
-    return make(resource.model, mark=mark, by=owner, **values)
+    return make(resource.model, mark=mark, by=owner, **{**_first_choices(resource), **values})
 
 
 def full_row(resource: Resource, *, number: int = 0, **values: Any) -> Any:
     """A row with every field filled; columns with choices hold the first of them. `number` as `make` takes it."""
-    known = {field.name for field in resource.model._meta.concrete_fields} - set(values)
+    return make(resource.model, everything=True, number=number, **{**_first_choices(resource), **values})
+
+
+def _first_choices(resource: Resource) -> dict[str, Any]:
+    known = {field.name for field in resource.model._meta.concrete_fields}
     chosen = {name: column.choices[0][0] for name, column in resource.all_columns.items() if column.choices}
-    first = {name: value for name, value in chosen.items() if name in known}
-    return make(resource.model, everything=True, number=number, **{**first, **values})
+    return {name: value for name, value in chosen.items() if name in known}
 
 
 def hides_rows(resource: Resource) -> bool:
