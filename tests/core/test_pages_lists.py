@@ -286,7 +286,7 @@ def test_a_row_shows_three_operations_and_keeps_the_others_in_its_menu() -> None
     finish, reopen = known["finish"], known["reopen"]
     usual = lists.operations({"delete", "change"}, [reopen, finish])
     assert usual == ["change", finish, "delete", reopen]
-    row = lists.Row(None, "", (), usual)
+    row = lists.Row(None, "", usual)
     assert (row.in_sight, row.folded) == (["change", finish, "delete"], [reopen])
     assert lists.operations({"restore", "purge"}, []) == ["restore", "purge"]
 

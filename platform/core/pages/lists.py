@@ -13,12 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import Actor, guarded
+from core.access import READING, Actor, Reach, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
+from core.pages.table import RowPen
+from core.records.base import TRASH_ACTIONS
 from core.resources import Column, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell
@@ -61,7 +63,6 @@ class Row:
 
     record: Any
     url: str
-    cells: Sequence[tuple[Cell, str]]
     operations: Sequence[str | Action] = ()
     inline: frozenset[str] = frozenset()
     starred: bool = False
@@ -102,7 +103,6 @@ class RecordList:
         self.user: Actor = actor(request)
         self.action = action
         self.address = Address.of(request.path, given)
-        self.drawn_operations: dict[tuple[str, ...], str] = {}  # see the tag `row_operations`
         self.settings = ListSettings.of(self.user, resource.name)
         self.query = ListQuery(resource, self.user, given, action, self.settings.size or PAGE_SIZE)
         # Who chooses a size in the list keeps it; who was sent a link with one does not.
@@ -137,7 +137,7 @@ class RecordList:
     @cached_property
     def page(self) -> Page:
         """The records of this page, and how many there are."""
-        return self.query.page()
+        return self.query.page(self.columns)
 
     @property
     def paging(self) -> Paging:
@@ -197,32 +197,27 @@ class RecordList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The records of this page with their cells."""
+        """The records of this page."""
         return self.rows_of(self.page.records)
 
     def rows_of(self, records: Sequence[Any]) -> list[Row]:
-        """The records with their cells."""
-        rights = [
-            (column, self.resource.right(self.user, column.name), place)
-            for column, place in phone_places(self.resource, self.columns)
-        ]
+        """The records with what may be done with each."""
         # What is done to one record at a time has no place in the bulk bar: it stands in the row.
         single = [action for action in self.resource.actions if not action.bulk and self.action == "view"]
         usual = ("change", "delete", "restore", "purge")
         verbs = {*(verb for verb in usual if verb in self.resource.all_verbs), *(action.verb for action in single)}
-        reached = {verb: reachable(self.resource, self.user, records, verb, seen_by=self.action) for verb in verbs}
+        reached = reachable(self.resource, self.user, records, verbs)
         offered = {
             action.name: self.resource.sensible(
                 action, [record for record in records if record.pk in reached[action.verb]], self.user
             )
             for action in single
         }
-        inline = self._inline(records)
+        inline = self._inline()
         return [
             Row(
                 record,
                 self.resource.record_url(record) if self.action == "view" else "",
-                [(cell(column, record, right), place) for column, right, place in rights],
                 operations(
                     {verb for verb in usual if record.pk in reached.get(verb, ())},
                     [action for action in single if record.pk in offered[action.name]],
@@ -233,12 +228,16 @@ class RecordList:
             for record in records
         ]
 
-    def _inline(self, records: Sequence[Any]) -> frozenset[str]:
-        """The columns whose values the user may change in their cell: the same for all, but for single records."""
+    def _inline(self) -> frozenset[str]:
+        """The columns whose values the user may change in their cell, in rows that the user may change."""
         known = self.action == "view" and "change" in self.resource.all_verbs
-        if not known or not records or not self.user.access.may(self.resource.permission("change")):
+        if not known or not self.user.access.may(self.resource.permission("change")):
             return frozenset()
-        return frozenset(self.resource.inline_fields(self.user, records[0]))
+        return frozenset(self.resource.inline_fields(self.user))
+
+    def pen(self) -> RowPen:
+        """What draws the rows."""
+        return RowPen(self.resource, self.user, phone_places(self.resource, self.columns), self.frozen)
 
     @cached_property
     def starred(self) -> set[int] | None:
@@ -373,16 +372,24 @@ class RecordList:
         ]
 
 
-def reachable(resource: Resource, user: Actor, records: Sequence[Any], verb: str, seen_by: str = "view") -> set[int]:
-    """The keys of those of the records that `verb` reaches; `seen_by` is the verb that found them."""
-    if not user.access.may(resource.permission(verb)):
-        return set()
+def reachable(resource: Resource, user: Actor, records: Sequence[Any], verbs: Iterable[str]) -> dict[str, set[int]]:
+    """For each verb the keys of those of the records that it reaches; verbs that reach equally far are asked once."""
     pks = [record.pk for record in records]
-    if not pks or user.access.reach(resource.permission(verb)).everything:
-        in_trash = [getattr(record, "deleted_at", None) is not None for record in records]
-        wants_trash = verb in {"restore", "purge"}
-        return {pk for pk, trashed in zip(pks, in_trash, strict=True) if trashed == wants_trash}
-    return set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
+    trashed = {record.pk for record in records if getattr(record, "deleted_at", None) is not None}
+    reached: dict[str, set[int]] = {}
+    asked: dict[tuple[Reach, bool, bool], set[int]] = {}
+    for verb in verbs:
+        reach = user.access.reach(resource.permission(verb))
+        if reach.nothing or not pks:
+            reached[verb] = set()
+        elif reach.everything:
+            reached[verb] = trashed if verb in TRASH_ACTIONS else set(pks) - trashed
+        else:
+            alike = reach, verb in TRASH_ACTIONS, verb in READING
+            if alike not in asked:
+                asked[alike] = set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
+            reached[verb] = asked[alike]
+    return reached
 
 
 def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | Action]:
@@ -398,6 +405,15 @@ def is_open(user: Actor, record: Any) -> bool:
     if user.access.reach(f"{guarded(type(record)).name}.view").everything:
         return True  # seen anyhow, without asking who shares it
     return bool(type(record).objects.open_to(user).filter(pk=record.pk).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """One of the rows that hang on a record: its cells with their places on a phone's card."""
+
+    record: Any
+    url: str
+    cells: Sequence[tuple[Cell, str]]
 
 
 class Related:
@@ -418,12 +434,12 @@ class Related:
             (column, resource.right(user, column.name), place) for column, place in phone_places(resource, self.columns)
         ]
         self.rows = [
-            Row(
+            RelatedRow(
                 found,
                 resource.record_url(found),
                 [(cell(column, found, right), place) for column, right, place in rights],
             )
-            for found in resource.with_columns(rows.order_by(*resource.order))[: self.SHOWN]
+            for found in resource.with_columns(rows.order_by(*resource.order), self.columns)[: self.SHOWN]
         ]
         filtered = len(self.rows) == self.SHOWN and any(
             known.name == field_name for known in resource.filters_for(user)

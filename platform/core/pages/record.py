@@ -272,7 +272,7 @@ class RecordPage:
     @cached_property
     def inline(self) -> frozenset[str]:
         """The fields that the user may change in their place."""
-        return frozenset(self.resource.inline_fields(self.user, self.record)) if self.can.get("change") else frozenset()
+        return frozenset(self.resource.inline_fields(self.user)) if self.can.get("change") else frozenset()
 
     @cached_property
     def actions(self) -> list[Action]:

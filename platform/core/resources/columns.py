@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -103,7 +103,7 @@ class Column:
             case bool():
                 return _("Yes") if value else _("No")
             case datetime.datetime():
-                return formats.date_format(timezone.localtime(value), "Y-m-d H:i")
+                return timezone.localtime(value).isoformat(" ", "minutes")[:16]
             case datetime.date():
                 return value.isoformat()
             case decimal.Decimal():

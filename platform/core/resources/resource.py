@@ -206,14 +206,17 @@ class Resource:
         """What the user sees of a column of a record."""
         return cell(column, record, self.right(user, column.name))
 
-    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows with everything their columns need, so that the number of queries does not grow with them."""
-        one = [
-            name
-            for name, column in self.all_columns.items()
-            if column.kind in {"relation", "option"} and exists(self.model, name)
-        ]
-        many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
+    def with_columns(self, rows: QuerySet[Any], columns: Iterable[Column] | None = None) -> QuerySet[Any]:
+        """The rows with everything that these columns need (all there are, if not told), and the record they hang on:
+        the number of queries does not grow with the rows."""
+        needed = list(self.all_columns.values() if columns is None else columns)
+        if any(column.value is not None for column in needed):  # what a value is derived from is not told
+            needed = list(self.all_columns.values())
+        kinds = {column.name: column.kind for column in needed if exists(self.model, column.name)}
+        if self.parent:
+            kinds[self.parent] = "relation"
+        one = [name for name, kind in kinds.items() if kind in {"relation", "option"}]
+        many = [name for name, kind in kinds.items() if kind == "many"]
         grams = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
         rows = rows.defer(*grams)  # half of such a row, and for the index alone
         rows = rows.select_related(*one) if one else rows
@@ -232,10 +235,10 @@ class Resource:
             and self.right(user, name) is FieldRight.EDIT
         ]
 
-    def inline_fields(self, user: Actor, record: Stored) -> list[str]:
+    def inline_fields(self, user: Actor) -> list[str]:
         """The fields of an existing record's form that the user may change in their place, where they are shown."""
-        fields, shown = self.form_for(user, record).fields, self.all_columns
-        names = [name for name in self.editable_fields(user) if name in fields and not fields[name].disabled]
+        shown = self.all_columns
+        names = [name for name in self.editable_fields(user) if name not in self.form.fixed]
         return [name for name in names if name in shown and shown[name].kind != "file"]
 
     def form_for(
