@@ -34,20 +34,21 @@ def make(
     number: int = 0,
     by: User | None = None,
     above: frozenset[type[models.Model]] = frozenset(),
+    beside: dict[type[models.Model], models.Model] | None = None,
     **values: Any,
 ) -> M:
     """A stored row of the model.
 
     Required fields that `values` leave out are filled; `everything` fills the optional ones too, files and many-to-many
-    ones included, except references to the model itself and to those in `above`, which the row is made for. Every text
-    and file made contains `mark`. `number` makes
-    texts and numbers unique; the next free one without it. `by` is the user that required references to users name,
-    down to the rows that this one hangs on.
+    ones included, except references to the model itself and to those in `above`, which the row is made for. Rows made
+    together refer to the same others (`beside`): a contact of a customer and a talk with both are of one customer. Every
+    text and file made contains `mark`. `number` makes texts and numbers unique; the next free one without it. `by` is
+    the user that required references to users name, down to the rows that this one hangs on.
     """
     number = number or next(_numbers)
     if model is Option:
         values.setdefault("kind", next(iter(dictionary.lists)))
-    maker = _Maker(mark or model.__name__, number, everything, by, above | {model})
+    maker = _Maker(mark or model.__name__, number, everything, by, above | {model}, {} if beside is None else beside)
     filled = dict(values)
     for field in model._meta.concrete_fields:
         given = {field.name, field.attname} & values.keys()
@@ -69,9 +70,16 @@ def make(
 
 class _Maker:
     def __init__(
-        self, mark: str, number: int, everything: bool, by: User | None, above: frozenset[type[models.Model]]
+        self,
+        mark: str,
+        number: int,
+        everything: bool,
+        by: User | None,
+        above: frozenset[type[models.Model]],
+        beside: dict[type[models.Model], models.Model],
     ) -> None:
         self.by = by
+        self.beside = beside
         self.above = above
         self.mark = mark
         self.number = number
@@ -140,7 +148,10 @@ class _Maker:
             if found is not None:
                 return found
         everything = self.everything and model is not User
-        return make(model, mark=self.mark, everything=everything, by=self.by, above=self.above)
+        if model not in self.beside or model is Option:
+            made = make(model, mark=self.mark, everything=everything, by=self.by, above=self.above, beside=self.beside)
+            self.beside.setdefault(model, made)  # one that was made on the way knows those that refer to it
+        return self.beside[model]
 
 
 def make_user(

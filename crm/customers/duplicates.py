@@ -5,7 +5,7 @@ Whose a customer is may be told to everybody who is about to enter it again; wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +74,11 @@ def refuse_duplicate(values: Mapping[str, Any], *, by: Actor) -> None:
     Raises:
         ValidationError: code `duplicate`, at the fields that agree.
     """
-    for field, (_column, value) in sorted(_keys(values).items()):
-        with connection.cursor() as cursor:
-            # The company is part of the lock: the same name in another company is no duplicate.
+    with connection.cursor() as cursor:
+        # The company is part of the locks: the same name in another company is no duplicate. Those who enter one
+        # customer keep each other out of that one alone, and stand back from who enters many (see `enter_many`).
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [current_company().id])
+        for field, (_column, value) in sorted(_keys(values).items()):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [current_company().id, f"{field}={value}"])
     errors: dict[str, list[ValidationError]] = {}
     for found in duplicates_of(values, user=by):
@@ -89,6 +91,42 @@ def refuse_duplicate(values: Mapping[str, Any], *, by: Actor) -> None:
         errors.setdefault(found.fields[0], []).append(told)
     if errors:
         raise ValidationError(errors)
+
+
+def enter_many(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse new customers of which one is there already, or stands among them twice.
+
+    To be called in the transaction that creates them: until its end nobody else enters a customer. A lock for each of
+    thousands of names would be more than PostgreSQL has room for.
+
+    Raises:
+        ValidationError: code `duplicate`, of no field: whoever wants to know which one enters them one by one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [current_company().id])
+    keys = [pair for values in rows for pair in identity_of(values).items()]
+    if len(set(keys)) < len(keys) or any(duplicates_of_many(rows)):
+        raise ValidationError(_("Some of these customers are there already."), code="duplicate")
+
+
+def identity_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """{field: value}: what no two customers should both have, in the form it is compared in."""
+    return {field: value for field, (_column, value) in _keys(values).items()}
+
+
+def duplicates_of_many(rows: Sequence[Mapping[str, Any]]) -> list[set[int]]:
+    """For each of the rows the keys of the customers that `duplicates_of` would find, in three queries."""
+    wanted: dict[str, dict[str, list[int]]] = {}
+    for place, values in enumerate(rows):
+        for column, value in _keys(values).values():
+            wanted.setdefault(column, {}).setdefault(value, []).append(place)
+    found: list[set[int]] = [set() for _row in rows]
+    for column, places in wanted.items():
+        known = Customer._base_manager.filter(**{f"{column}__in": list(places)}).values_list("pk", column)
+        for pk, value in known:
+            for place in places[value]:
+                found[place].add(pk)
+    return found
 
 
 def _keys(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

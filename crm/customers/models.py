@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -20,7 +19,7 @@ from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
 from core.records.regions import RegionField
 from core.records.searching import GramsField, PinyinField
-from crm.customers.names import company_key
+from crm.customers.names import CompanyKeyField
 from tenants.people.phones import PhoneField
 
 LEVELS = declare("customer_level", _("Customer level"), "重点", "普通", "一般")
@@ -170,7 +169,7 @@ class Customer(Record):
     tags = models.ManyToManyField(Tag, blank=True, related_name="+", verbose_name=_("Customer tags"))
     note = models.TextField(_("Remarks"), blank=True)
     last_follow_up_at = models.DateTimeField(_("Last follow-up"), null=True, editable=False)
-    name_key = models.CharField(max_length=100, editable=False, default="")
+    name_key = CompanyKeyField("name")
     name_pinyin = PinyinField("name")
     name_grams = GramsField(("name",))
     number_grams = GramsField(("phone", "telephone"))
@@ -207,11 +206,6 @@ class Customer(Record):
         """One form of what duplicates are found by."""
         self.name = " ".join(self.name.split())
         self.tax_number = "".join(self.tax_number.split()).upper()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """The key of the name follows the name."""
-        self.name_key = company_key(self.name)
-        super().save(*args, **kwargs)
 
 
 def quiet(*, days: int) -> Q:

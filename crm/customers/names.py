@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from core.records.searching import normal
+from core.records.searching import KeyField, normal
 
 _BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕《》「」『』]")
 _PUNCTUATION = re.compile(r"[\s.,·•、。,;:'\"’‘“”&/\\_-]+")
@@ -23,3 +23,13 @@ def company_key(name: str) -> str:
     bare = _PUNCTUATION.sub("", _BRACKETS.sub("", normal(name)))
     short = _FORMS.sub("", bare)
     return short or bare
+
+
+class CompanyKeyField(KeyField):
+    """The name of a company as it is compared."""
+
+    length = 100
+
+    def key(self, text: str) -> str:
+        """See `company_key`."""
+        return company_key(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from core.resources.registry import add_screen
 from crm.areas import CUSTOMER_GROUP
 from crm.customers import services
 from crm.customers.advice import advice_on
+from crm.customers.duplicates import duplicates_of_many, identity_of
 from crm.customers.forms import CustomerForm, TagForm, TransferForm
 from crm.customers.models import Category, Customer, Tag, quiet, starred_by
 
@@ -117,12 +118,25 @@ class Customers(Resource):
     )
     panels = (files(), history())
     form = CustomerForm
+    all_the_same = "allow_duplicate"
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """One that is there already is refused, unless the form says otherwise."""
         given = dict(values)
         allow, contact = bool(given.pop("allow_duplicate", False)), str(given.pop("contact_name", ""))
         return services.customer_create(given, by=by, allow_duplicate=allow, contact_name=contact)
+
+    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Any]:
+        """None is there already."""
+        return services.customers_create(rows, by=by)
+
+    def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Collection[int]]:
+        """查重, whoever they belong to."""
+        return duplicates_of_many(rows)
+
+    def identity(self, values: Mapping[str, Any]) -> Mapping[str, Hashable]:
+        """What 查重 compares."""
+        return identity_of(values)
 
     def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
         """Reminders follow."""

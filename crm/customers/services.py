@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from core.access import Actor
-from core.records.services import record_create, record_update
-from crm.customers.duplicates import refuse_duplicate
+from core.records.services import record_create, record_update, records_create
+from crm.customers.duplicates import enter_many, refuse_duplicate
 from crm.customers.models import Customer, Star, Tag
 from crm.customers.reminders import customer_remind
 from tenants.people.models import User
 
 REMINDED = frozenset({"next_contact_at", "owner"})
+FORM_ONLY = frozenset({"contact_name", "allow_duplicate"})  # fields of the form that are none of the record
 
 
 @transaction.atomic
@@ -32,12 +33,35 @@ def customer_create(
     if customer.next_contact_at:
         customer_remind(customer)
     if contact_name:
-        from crm.contacts.services import contact_create  # contacts hang on customers, and are one family with them
-
-        contact = {"customer": customer, "name": contact_name, "phone": customer.phone, "owner": customer.owner}
-        contact_create(contact, by=by)
-        customer.refresh_from_db()
+        _add_contact(customer, contact_name, by=by)
     return customer
+
+
+@transaction.atomic
+def customers_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Customer]:
+    """Add many customers, as `customer_create` adds one that is not there already.
+
+    Raises:
+        ValidationError: one of them is there already (code `duplicate`), or twice among them; none is added then.
+    """
+    enter_many(rows)
+    contacts = [str(values.get("contact_name") or "") for values in rows]
+    own = [{name: value for name, value in values.items() if name not in FORM_ONLY} for values in rows]
+    customers = records_create(Customer, own, by=by)
+    for customer, contact_name in zip(customers, contacts, strict=True):
+        if customer.next_contact_at:
+            customer_remind(customer)
+        if contact_name:
+            _add_contact(customer, contact_name, by=by)
+    return customers
+
+
+def _add_contact(customer: Customer, name: str, *, by: Actor) -> None:
+    from crm.contacts.services import contact_create  # contacts hang on customers, and are one family with them
+
+    contact = {"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}
+    contact_create(contact, by=by)
+    customer.refresh_from_db()
 
 
 @transaction.atomic

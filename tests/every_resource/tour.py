@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
+from core.pages.former import values_of
 from core.pages.imports.services import import_upload
-from core.pages.inline import stored_value
 from core.pages.models import SavedView
-from core.pages.undo import change_undo_tag, undo_tag
+from core.pages.undo import undo_tag, undo_to
 from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
@@ -350,7 +350,7 @@ class Tour:
 
     def _changed(self, field: str) -> dict[str, Any]:
         row = type(self.row)._base_manager.get(pk=self.row.pk)
-        tag = change_undo_tag(self.resource, self.user, row, field, stored_value(row, field))
+        tag = undo_to(self.resource, self.user, row, values_of(row, [field]), verb="change")
         return {"token": tag.rstrip("/").rpartition("/")[2]}
 
     def _adding(self, *, api: bool) -> Step:

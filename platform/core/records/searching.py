@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import add
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -86,13 +86,19 @@ class GramsField(ArrayField[Any, Any]):
         return value
 
 
-class PinyinField(models.CharField[str, str]):
-    """The sort key of a text field, made anew whenever the record is stored."""
+class KeyField(models.CharField[str, str]):
+    """What a text field is sorted or compared by, made anew whenever the record is stored."""
+
+    length: ClassVar[int]
 
     def __init__(self, source: str = "", **kwargs: Any) -> None:
         self.sources = (source,)
-        kwargs.update(max_length=PINYIN_SORT_LENGTH, editable=False, default="", db_collation="C")
+        kwargs.update(max_length=self.length, editable=False, default="", db_collation="C")
         super().__init__(**kwargs)
+
+    def key(self, text: str) -> str:
+        """The key of the text."""
+        raise NotImplementedError
 
     def deconstruct(self) -> Any:
         """The arguments for a migration."""
@@ -103,9 +109,19 @@ class PinyinField(models.CharField[str, str]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Computed from the field as it is now."""
-        value = pinyin_key(str(getattr(model_instance, self.sources[0]) or ""))
+        value = self.key(str(getattr(model_instance, self.sources[0]) or ""))
         setattr(model_instance, self.attname, value)
         return value
+
+
+class PinyinField(KeyField):
+    """The sort key of a text field."""
+
+    length = PINYIN_SORT_LENGTH
+
+    def key(self, text: str) -> str:
+        """Chinese by its pinyin."""
+        return pinyin_key(text)
 
 
 def computed_from(model: type[models.Model], names: Sequence[str]) -> list[str]:
@@ -114,7 +130,7 @@ def computed_from(model: type[models.Model], names: Sequence[str]) -> list[str]:
     return [
         field.name
         for field in model._meta.concrete_fields
-        if isinstance(field, GramsField | PinyinField) and changed.intersection(field.sources)
+        if isinstance(field, GramsField | KeyField) and changed.intersection(field.sources)
     ]
 
 

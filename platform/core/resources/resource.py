@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -51,6 +51,7 @@ class Resource:
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
     actions, panels what its records can do, and what stands beside their fields
     form            base class of its form, for validation that only this module has
+    all_the_same    field of its form by which a user says that what is there already may be created once more
     remote_choice   whether it is chosen by searching rather than from a list
     """
 
@@ -78,6 +79,7 @@ class Resource:
     actions: ClassVar[Sequence[Action]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
     form: ClassVar[type[ResourceForm]] = ResourceForm
+    all_the_same: ClassVar[str] = ""
     remote_choice: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -291,13 +293,20 @@ class Resource:
         """
         return services.records_create(self.model, rows, by=by)
 
-    def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Sequence[int]]:
+    def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Collection[int]]:
         """For each of the rows (checked values), the keys of records that it may be the same as: none by default.
 
         For what unique constraints don't say (查重 by a normalised name); asked for many rows at once, so that an
         import does not ask the database for each.
         """
         return [()] * len(rows)
+
+    def identity(self, values: Mapping[str, Any]) -> Mapping[str, Hashable]:
+        """{field: what no two new records (checked values) may both have}, beside unique constraints; none by default.
+
+        For a module that finds `duplicates`: so that a file that has the same record twice is told, too.
+        """
+        return {}
 
     def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
         """Change a record; a module with a service of its own overrides this."""

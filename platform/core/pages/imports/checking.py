@@ -99,7 +99,7 @@ class Check:
 
     def _of_twin(self, row: SheetRow, above: int, name: str) -> Errors:
         """What the form says of a second one of what must be unique."""
-        if above:
+        if above and not self._resource.all_the_same:
             return {name: [_("The same stands in row %(row)s.") % {"row": above}]}
         del row.record.validate_constraints  # that of the model, which asks the database
         try:

@@ -18,7 +18,7 @@ class Duplicates:
         self._resource = resource
         self._user = user
         self._keys: Sequence[UniqueKey] = unique_keys(resource.model)
-        self._in_file: dict[tuple[int, Any], int] = {}
+        self._in_file: dict[tuple[int | str, Any], int] = {}
 
     def stored(self, rows: Sequence[SheetRow]) -> list[list[int]]:
         """For each row the keys of the records that it may be the same as, in order."""
@@ -44,6 +44,9 @@ class Duplicates:
         for index, key in enumerate(self._unique(row)):
             if key is not None and (number := self._in_file.setdefault((index, key), row.number)) != row.number:
                 return number, self._keys[index].names[-1]
+        for name, own in (self._resource.identity(row.values) if not row.errors else {}).items():
+            if (number := self._in_file.setdefault((name, own), row.number)) != row.number:
+                return number, name
         return 0, ""
 
     def forget(self) -> None:

@@ -60,8 +60,10 @@ class References:
                 _("%(count)s records are called “%(name)s”. Write something that only one of them has: %(fields)s.")
                 % {"count": len(found), "name": text[:60], "fields": " / ".join(self._labels)}
             )
+        if found:
+            return str(next(iter(found)))
         # A space makes a number that is a name unlike the key of another record.
-        return str(next(iter(found))) if found else f" {text} "
+        return f" {text} " if text.isdigit() else text
 
     def also(self, records: Iterable[models.Model]) -> None:
         """Have records at hand by key that need not be offered: what a form holds already."""

@@ -80,9 +80,10 @@ class Sheet:
             self.as_new(row)
         return found
 
-    def as_new(self, row: SheetRow) -> ResourceForm:
-        """The form with the row as a new record; what it says is kept in the row."""
-        form = self.row_forms.filled(row.given)
+    def as_new(self, row: SheetRow, *, all_the_same: bool = False) -> ResourceForm:
+        """The form with the row as a new record, and as one more of its kind if need be; the row keeps what it says."""
+        said = {self.resource.all_the_same: "on"} if all_the_same and self.resource.all_the_same else {}
+        form = self.row_forms.filled({**row.given, **said})
         row.errors = _merged(row.unread, messages_of(form))
         row.values = form.values
         row.record = form.instance

@@ -68,7 +68,7 @@ class Writer:
         if row.errors:
             return _failed(row.errors)
         if same:
-            return self._create(row)
+            return self._create(row, all_the_same=True)
         self._waiting.append(row)
         return None
 
@@ -100,9 +100,9 @@ class Writer:
         for row in waiting:
             self._outcomes[row.place] = self._create(row)
 
-    def _create(self, row: SheetRow) -> Outcome:
+    def _create(self, row: SheetRow, *, all_the_same: bool = False) -> Outcome:
         """Store one new record, as the page does; the constraints say what is in the way."""
-        form = self._sheet.as_new(row)
+        form = self._sheet.as_new(row, all_the_same=all_the_same)
         del form.instance.validate_constraints
         try:
             with transaction.atomic():
