@@ -206,7 +206,7 @@ class RecordList:
         single = [action for action in self.resource.actions if not action.bulk and self.action == "view"]
         usual = ("change", "delete", "restore", "purge")
         verbs = {*(verb for verb in usual if verb in self.resource.all_verbs), *(action.verb for action in single)}
-        reached = reachable(self.resource, self.user, records, verbs)
+        reached = reached_by(self.resource, self.user, records, verbs)
         offered = {
             action.name: self.resource.sensible(
                 action, [record for record in records if record.pk in reached[action.verb]], self.user
@@ -372,7 +372,7 @@ class RecordList:
         ]
 
 
-def reachable(resource: Resource, user: Actor, records: Sequence[Any], verbs: Iterable[str]) -> dict[str, set[int]]:
+def reached_by(resource: Resource, user: Actor, records: Sequence[Any], verbs: Collection[str]) -> dict[str, set[int]]:
     """For each verb the keys of those of the records that it reaches; verbs that reach equally far are asked once."""
     pks = [record.pk for record in records]
     trashed = {record.pk for record in records if getattr(record, "deleted_at", None) is not None}
