@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from html import escape
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +23,9 @@ from core.shell.vocabulary.atoms import avatar, state, tag
 DASH = format_html('<span class="t4">{}</span>', "—")
 REPEATED = frozenset({"choice", "boolean", "option", "relation", "many"})  # kinds of which few values fill many rows
 
+Shape = Callable[[Any, str], str]
+"""Draws a value that has a text."""
+
 
 def drawn(shown: Cell, resource: Resource) -> SafeString:
     """A value of a record as HTML; what a role masks is shown as the masked text, whatever its kind."""
@@ -29,54 +33,87 @@ def drawn(shown: Cell, resource: Resource) -> SafeString:
         return DASH
     if shown.masked:
         return format_html('<span class="num t2">{}</span>', shown.text)
-    column, value = shown.column, shown.value
-    tones = resource.tones.get(column.name)
-    if tones is not None:
-        return state(shown.text, tones.get(value, "gray"))
-    match column.kind:
-        case "boolean":
-            return state(shown.text, "green" if value else "gray")
-        case "many":
-            return format_html_join("", "{}", ((tag(item, getattr(item, "colour", "gray")),) for item in value)) or DASH
-        case "relation" if isinstance(value, get_user_model()):
-            return format_html('<span class="own">{}{}</span>', avatar(str(value), value.pk), value)
-        case "email":
-            return format_html('<a href="mailto:{0}">{0}</a>', shown.text)
-        case "url" if shown.text.startswith(("https://", "http://")):
-            return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
-        case "long_text":
-            return format_html('<span title="{0}">{0}</span>', shown.text)
-    if isinstance(value, datetime.datetime) and column.name in resource.deadlines:
-        told, tone = due(value)
-        return SafeString(
-            f'<time class="num{tone}" datetime="{value.isoformat()}" title="{escape(shown.text)}">{escape(told)}</time>'
-        )
-    if isinstance(value, datetime.date | datetime.time):
-        return SafeString(f'<time class="num t2" datetime="{value.isoformat()}">{escape(shown.text)}</time>')
-    return SafeString(escape(shown.text))
+    return SafeString(_shape(resource, shown.column)(shown.value, shown.text))
 
 
 def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[Any], str]:
     """What draws the column of one record after another, for a viewer with that right on it.
 
-    Of a column that has few values each is drawn once, for all the rows in which it stands.
+    How is settled once. Of a column that has few values, each of these is drawn once for all rows in which it stands.
     """
+    if right < FieldRight.READ_ONLY:
+        return lambda record: drawn(cell(column, record, right), resource)
+    shape = _shape(resource, column)
 
     def draw(record: Any) -> str:
-        return drawn(cell(column, record, right), resource)
+        value = column.of(record)
+        text = column.text(value)
+        return shape(value, text) if text else DASH
 
-    if column.kind not in REPEATED or right < FieldRight.READ_ONLY:
+    if column.kind not in REPEATED or column.value is not None:
         return draw
     known: dict[Any, str] = {}
+    key_of = _key(resource, column)
 
     def draw_once(record: Any) -> str:
-        value = column.of(record)
-        key = tuple(value) if isinstance(value, list) else value
-        if key not in known:
-            known[key] = drawn(Cell(column, value, column.text(value)), resource)
-        return known[key]
+        key = key_of(record)
+        html = known.get(key)
+        if html is None:
+            html = known[key] = draw(record)
+        return html
 
     return draw_once
+
+
+def _key(resource: Resource, column: Column) -> Callable[[Any], Any]:
+    """What tells the values of the column apart, without a look at the records that it leads to."""
+    if column.kind == "many":
+        return lambda record: tuple([item.pk for item in column.of(record)])
+    return attrgetter(resource.model._meta.get_field(column.name).attname)
+
+
+def _shape(resource: Resource, column: Column) -> Shape:
+    tones = resource.tones.get(column.name)
+    if tones is not None:
+        return lambda value, text: state(text, tones.get(value, "gray"))
+    if column.name in resource.deadlines:
+        return _deadline
+    return SHAPES.get(column.kind, _plain)
+
+
+def _plain(value: Any, text: str) -> str:
+    if isinstance(value, datetime.date | datetime.time):
+        return f'<time class="num t2" datetime="{value.isoformat()}">{escape(text)}</time>'
+    return escape(text)
+
+
+def _relation(value: Any, text: str) -> str:
+    if isinstance(value, get_user_model()):
+        return f'<span class="own">{avatar(text, value.pk)}{escape(text)}</span>'
+    return _plain(value, text)
+
+
+def _web_address(value: Any, text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        return escape(text)
+    return f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+
+
+def _deadline(value: Any, text: str) -> str:
+    if not isinstance(value, datetime.datetime):
+        return _plain(value, text)
+    told, tone = due(value)
+    return f'<time class="num{tone}" datetime="{value.isoformat()}" title="{escape(text)}">{escape(told)}</time>'
+
+
+SHAPES: dict[str, Shape] = {
+    "boolean": lambda value, text: state(text, "green" if value else "gray"),
+    "many": lambda value, text: "".join([tag(item, getattr(item, "colour", "gray")) for item in value]),
+    "relation": _relation,
+    "email": lambda value, text: f'<a href="mailto:{escape(text)}">{escape(text)}</a>',
+    "url": _web_address,
+    "long_text": lambda value, text: f'<span title="{escape(text)}">{escape(text)}</span>',
+}
 
 
 def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
-from core.pages.table import RowPen
+from core.pages.table import AnyRecord, Pattern, RowPen
 from core.records.base import TRASH_ACTIONS
 from core.resources import Column, Resource
 from core.resources.action import Action
@@ -214,10 +214,11 @@ class RecordList:
             for action in single
         }
         inline = self._inline()
+        addresses = Pattern(self.resource.record_url(AnyRecord()))
         return [
             Row(
                 record,
-                self.resource.record_url(record) if self.action == "view" else "",
+                addresses.of(record.pk) if self.action == "view" else "",
                 operations(
                     {verb for verb in usual if record.pk in reached.get(verb, ())},
                     [action for action in single if record.pk in offered[action.name]],
@@ -348,12 +349,12 @@ class RecordList:
         """What a step for all that match sends beside its name: the list's own parameters, as one value."""
         return urlencode({"query": self.saved_query})
 
-    @property
+    @cached_property
     def has_operations(self) -> bool:
         """Whether any row shown offers something to do."""
         return any(row.operations for row in self.rows)
 
-    @property
+    @cached_property
     def has_bulk(self) -> bool:
         """Whether anything can be done to several records at once."""
         verbs = ("delete", "export", "change") if self.action == "view" else ("restore", "purge")

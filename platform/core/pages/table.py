@@ -34,11 +34,12 @@ class Pattern:
     """HTML that was drawn for `AnyRecord`, to be filled with the key and the name of one record after another."""
 
     def __init__(self, html: str) -> None:
-        self._html = html
+        marked = html.replace("%", "%%").replace(str(AnyRecord.pk), "%(pk)s")
+        self._html = marked.replace(str(AnyRecord()), "%(name)s")
 
-    def of(self, pk: str, name: str) -> str:
+    def of(self, pk: object, name: str = "") -> str:
         """The HTML of the record with this key and (escaped) name."""
-        return self._html.replace(str(AnyRecord.pk), pk).replace(str(AnyRecord()), name)
+        return self._html % {"pk": pk, "name": name}
 
 
 class _Column:

@@ -47,6 +47,11 @@ def kind_of(field: models.Field[Any, Any]) -> str:
     return next((kind for type_, kind in KINDS if isinstance(field, type_)), "text")
 
 
+def fetched_as(name: str) -> str:
+    """The attribute in which a record of a list holds what a relation to many leads to."""
+    return f"_fetched_{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A named value of a record.
@@ -88,8 +93,10 @@ class Column:
         """The value as Python has it; a list of records for the kind `many`."""
         if self.value is not None:
             return self.value(record)
-        value = getattr(record, self.name)
-        return list(value.all()) if self.kind == "many" else value
+        if self.kind == "many":
+            fetched: list[Any] | None = getattr(record, fetched_as(self.name), None)
+            return list(getattr(record, self.name).all()) if fetched is None else fetched
+        return getattr(record, self.name)
 
     def text(self, value: Any) -> str:
         """The value as a person reads it, in the active language and time zone."""

@@ -83,18 +83,12 @@ def sent_to(url: str) -> SafeString:
 def list_rows(context: template.Context, shown: RecordList) -> SafeString:
     """The rows of a list. Its boxes, stars and operations are drawn once for all rows in which they are alike."""
     pen, patterns = shown.pen(), _Patterns(context)
-    has_operations = shown.has_operations
-    return SafeString(
-        "".join(
-            pen.row(
-                row,
-                name := escape(str(row.record)),
-                patterns.before(row).of(str(row.pk), name),
-                patterns.operations(row).of(str(row.pk), name) if has_operations else "",
-            )
-            for row in shown.rows
-        )
-    )
+    rows = []
+    for row in shown.rows:
+        name = escape(str(row.record))
+        after = patterns.operations(row).of(row.pk, name) if shown.has_operations else ""
+        rows.append(pen.row(row, name, patterns.before(row).of(row.pk, name), after))
+    return SafeString("".join(rows))
 
 
 class _Patterns:
@@ -102,23 +96,28 @@ class _Patterns:
 
     def __init__(self, context: template.Context) -> None:
         self._context = context
-        self._drawn: dict[object, Pattern] = {}
+        self._before: dict[bool, Pattern] = {}
+        self._operations: dict[tuple[str, ...], Pattern] = {}
 
     def before(self, row: Row) -> Pattern:
         """The box and the star."""
-        return self._pattern(row.starred, "pages/parts/list_row_start.html", starred=row.starred, record=AnyRecord())
+        if row.starred not in self._before:
+            drawn = self._draw("pages/parts/list_row_start.html", starred=row.starred, record=AnyRecord())
+            self._before[row.starred] = drawn
+        return self._before[row.starred]
 
     def operations(self, row: Row) -> Pattern:
         """What may be done to the row."""
-        offered = tuple(operation if isinstance(operation, str) else operation.name for operation in row.operations)
-        return self._pattern(offered, "pages/parts/list_row_actions.html", row=replace(row, record=AnyRecord()))
+        offered = tuple([operation if isinstance(operation, str) else operation.name for operation in row.operations])
+        if offered not in self._operations:
+            drawn = self._draw("pages/parts/list_row_actions.html", row=replace(row, record=AnyRecord()))
+            self._operations[offered] = drawn
+        return self._operations[offered]
 
-    def _pattern(self, key: object, name: str, **changes: object) -> Pattern:
-        if key not in self._drawn:
-            drawing = self._context.template.engine.get_template(name)
-            with self._context.push(**changes):
-                self._drawn[key] = Pattern(drawing.render(self._context))
-        return self._drawn[key]
+    def _draw(self, name: str, **changes: object) -> Pattern:
+        drawing = self._context.template.engine.get_template(name)
+        with self._context.push(**changes):
+            return Pattern(drawing.render(self._context))
 
 
 @register.simple_tag
