@@ -32,6 +32,7 @@ from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
 IN_SIGHT = 3  # operations that stand in a row; the others wait in a menu
+NOTHING: frozenset[str] = frozenset()
 RANGED = DATE_KINDS | {"number", "money"}
 
 
@@ -214,20 +215,15 @@ class RecordList:
             for action in single
         }
         inline = self._inline()
-        addresses = Pattern(self.resource.record_url(AnyRecord()))
-        return [
-            Row(
-                record,
-                addresses.of(record.pk) if self.action == "view" else "",
-                operations(
-                    {verb for verb in usual if record.pk in reached.get(verb, ())},
-                    [action for action in single if record.pk in offered[action.name]],
-                ),
-                inline if record.pk in reached.get("change", ()) else frozenset(),
-                record.pk in (self.starred or ()),
-            )
-            for record in records
-        ]
+        addresses = Pattern(self.resource.record_url(AnyRecord()) if self.action == "view" else "")
+        changeable, starred = reached.get("change", set()), self.starred or set()
+        rows = []
+        for record in records:
+            pk = record.pk
+            verbs = {verb for verb, pks in reached.items() if pk in pks}
+            done = operations(verbs, [action for action in single if pk in offered[action.name]])
+            rows.append(Row(record, addresses.of(pk), done, inline if pk in changeable else NOTHING, pk in starred))
+        return rows
 
     def _inline(self) -> frozenset[str]:
         """The columns whose values the user may change in their cell, in rows that the user may change."""
@@ -397,8 +393,8 @@ def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | 
     """What may be done to a record in its row, the most used first: its verbs by name, and its actions."""
     first = [action for action in actions if action.primary]
     others = [action for action in actions if not action.primary]
-    named = {verb: [verb] if verb in verbs else [] for verb in ("change", "delete", "restore", "purge")}
-    return [*named["change"], *first, *named["delete"], *named["restore"], *named["purge"], *others]
+    last = [verb for verb in ("delete", "restore", "purge") if verb in verbs]
+    return [*(["change"] if "change" in verbs else []), *first, *last, *others]
 
 
 def is_open(user: Actor, record: Any) -> bool:

@@ -1,6 +1,6 @@
-"""The rows of a list as HTML.
+"""The table of a list as HTML.
 
-They are nearly all of a list, so they are written by Python, which takes a twentieth of the time that templates take:
+Its rows are nearly all of a list, so it is written by Python, which takes a twentieth of the time that templates take:
 what is the same in all rows is drawn once, and what stands in many cells too. The same code draws a single row anew
 after a change in its place.
 """
@@ -15,10 +15,10 @@ from core.access import Actor
 from core.pages.cells import drawer
 from core.resources import Column, Resource
 from core.resources.columns import cell
-from core.shell.vocabulary.atoms import avatar
+from core.shell.vocabulary.atoms import avatar, icon
 
 if TYPE_CHECKING:
-    from core.pages.lists import Row
+    from core.pages.lists import Choosable, Heading, Row
 
 
 class AnyRecord:
@@ -90,3 +90,36 @@ class RowPen:
         sign = avatar(record, record.pk, square=True) if self._naming.kind == "text" else ""
         link = f'<a class="ell" href="{url}">{text}</a>' if url else f'<span class="ell">{text}</span>'
         return f'<div class="nm">{sign}{link}</div>'
+
+
+def heading(head: Heading, *, frozen: bool) -> str:
+    """The head of a column, a `<th>`, which sorts the list by it."""
+    column, label = head.column, escape(str(head.column.label))
+    classes = " ".join(("stick",) * frozen + ("numc",) * column.numeric + ("sorted",) * head.sorted)
+    attributes = f' data-width="{head.width}"' if head.width else ""
+    attributes += f' class="{classes}"' if classes else ""
+    attributes += f' aria-sort="{"descending" if head.descending else "ascending"}"' if head.sorted else ""
+    attributes += f' title="{escape(str(column.help))}"' if column.help else ""
+    if not head.sort_url:
+        return f'<th data-column="{column.name}"{attributes}><span>{label}</span></th>'
+    way = icon("chevron-down") if head.descending else icon("chevron-up")
+    sign = way if head.sorted else ""
+    return f'<th data-column="{column.name}"{attributes}><a {to_list_attributes(head.sort_url)}>{label}{sign}</a></th>'
+
+
+def column_choice(choice: Choosable, move: str) -> str:
+    """One line of the column chooser; `move` is what its grip is called, escaped."""
+    column, fixed = choice.column, " disabled" if choice.fixed else ""
+    box = f'<input type="checkbox" class="form-check-input" name="columns" value="{column.name}"'
+    box += f"{' checked' if choice.shown else ''}{fixed}>"
+    grip = f'<button type="button" class="grip" data-grip aria-label="{move}"{fixed}>{icon("grip-vertical")}</button>'
+    line = f"{grip}<label>{box}{escape(str(column.label))}</label>"
+    if not choice.fixed:
+        return f"<li>{line}</li>"
+    return f'<li data-fixed><input type="hidden" name="columns" value="{column.name}">{line}{icon("lock", "lock")}</li>'
+
+
+def to_list_attributes(url: object) -> str:
+    """Attributes of a link to another state of the list; the address changes, Back returns."""
+    address = escape(str(url))
+    return f'href="{address}" hx-get="{address}" hx-target="#list" hx-swap="outerHTML" hx-push-url="true"'

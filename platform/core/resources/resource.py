@@ -209,8 +209,11 @@ class Resource:
         return cell(column, record, self.right(user, column.name))
 
     def with_columns(self, rows: QuerySet[Any], columns: Iterable[Column] | None = None) -> QuerySet[Any]:
-        """The rows with everything that these columns need (all there are, if not told), and the record they hang on:
-        the number of queries does not grow with the rows."""
+        """The rows with everything that their columns need, so that the number of queries does not grow with them.
+
+        A list tells which `columns` it shows: with them come the record that a row hangs on, and of records that are
+        only named their names.
+        """
         needed = list(self.all_columns.values() if columns is None else columns)
         if any(column.value is not None for column in needed):  # what a value is derived from is not told
             needed = list(self.all_columns.values())
@@ -218,12 +221,22 @@ class Resource:
         if self.parent:
             kinds[self.parent] = "relation"
         one = [name for name, kind in kinds.items() if kind in {"relation", "option"}]
-        # As a plain list: a query set for each of the rows takes longer than all the rest.
-        many = [Prefetch(name, to_attr=fetched_as(name)) for name, kind in kinds.items() if kind == "many"]
-        grams = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
-        rows = rows.defer(*grams)  # half of such a row, and for the index alone
+        many: list[str | Prefetch[Any]] = [name for name, kind in kinds.items() if kind == "many"]
+        spared = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
+        if columns is not None:
+            spared += [path for name in one for path in self._beside_the_name(name)]
+            # As plain lists: a query set for each of the rows takes longer than all the rest.
+            many = [Prefetch(str(name), to_attr=fetched_as(str(name))) for name in many]
+        rows = rows.defer(*spared)  # grams are half of a row, and for the index alone
         rows = rows.select_related(*one) if one else rows
         return rows.prefetch_related(*many) if many else rows
+
+    def _beside_the_name(self, name: str) -> list[str]:
+        """What need not be fetched of the record that the field `name` leads to, where it is only named."""
+        target: Any = self.model._meta.get_field(name).related_model
+        kept = getattr(target, "named_by", ())
+        others = (field.name for field in target._meta.concrete_fields if not field.primary_key)
+        return [f"{name}__{other}" for other in others if other not in kept] if kept else []
 
     # Its form, and what it does with it
 

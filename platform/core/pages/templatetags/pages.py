@@ -4,7 +4,7 @@
 {% to_list url %}                 attributes of a link that changes the list, by swapping that part only
 {% sent_to url %}                 attributes of a form that leads to another page
 {% preview_line page %}           what the head of a preview says under the name
-{% list_rows list %}              the rows of a list
+{% list_rows list %}              the rows of a list; list_headings and column_choices: what stands above them
 {% carried params %}              parameters as hidden fields of a form
 {% url_of resource "edit" pk %}   the address of one of the resource's pages
 """
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from core.pages.cells import drawn
 from core.pages.lists import RecordList, Related, Row
 from core.pages.record import RecordPage
-from core.pages.table import AnyRecord, Pattern
+from core.pages.table import AnyRecord, Pattern, column_choice, heading, to_list_attributes
 from core.resources import Resource
 from core.resources.columns import Cell
 from core.resources.mentions import AT
@@ -66,7 +66,7 @@ def preview_line(page: RecordPage) -> SafeString:
 @register.simple_tag
 def to_list(url: str) -> SafeString:
     """Attributes of a link to another state of the list; the address changes, Back returns."""
-    return format_html('href="{0}" hx-get="{0}" hx-target="#list" hx-swap="outerHTML" hx-push-url="true"', url)
+    return SafeString(to_list_attributes(url))
 
 
 @register.simple_tag
@@ -118,6 +118,21 @@ class _Patterns:
         drawing = self._context.template.engine.get_template(name)
         with self._context.push(**changes):
             return Pattern(drawing.render(self._context))
+
+
+@register.simple_tag
+def list_headings(shown: RecordList) -> SafeString:
+    """The heads of a list's columns, which sort it."""
+    return SafeString(
+        "".join([heading(head, frozen=place < shown.frozen) for place, head in enumerate(shown.headings)])
+    )
+
+
+@register.simple_tag
+def column_choices(shown: RecordList) -> SafeString:
+    """The lines of the column chooser."""
+    move = escape(_("Move"))
+    return SafeString("".join([column_choice(choice, move) for choice in shown.choosable]))
 
 
 @register.simple_tag
