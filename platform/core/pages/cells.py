@@ -83,7 +83,7 @@ def _shape(resource: Resource, column: Column) -> Shape:
 
 def _plain(value: Any, text: str) -> str:
     if isinstance(value, datetime.date | datetime.time):
-        return f'<time class="num t2" datetime="{value.isoformat()}">{escape(text)}</time>'
+        return f'<time class="num t2" datetime="{_exact(value)}">{escape(text)}</time>'
     return escape(text)
 
 
@@ -99,11 +99,16 @@ def _web_address(value: Any, text: str) -> str:
     return f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
 
 
+def _exact(value: datetime.date | datetime.time) -> str:
+    """A time for programs, to the minute: seconds and their fractions are a fortieth of a list's weight."""
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime.datetime) else value.isoformat()
+
+
 def _deadline(value: Any, text: str) -> str:
     if not isinstance(value, datetime.datetime):
         return _plain(value, text)
     told, tone = due(value)
-    return f'<time class="num{tone}" datetime="{value.isoformat()}" title="{escape(text)}">{escape(told)}</time>'
+    return f'<time class="num{tone}" datetime="{_exact(value)}" title="{escape(text)}">{escape(told)}</time>'
 
 
 SHAPES: dict[str, Shape] = {

@@ -215,7 +215,7 @@ class RecordList:
             for action in single
         }
         inline = self._inline()
-        addresses = Pattern(self.resource.record_url(AnyRecord()) if self.action == "view" else "")
+        addresses = Pattern(self.resource.record_url(cast(Any, AnyRecord())) if self.action == "view" else "")
         changeable, starred = reached.get("change", set()), self.starred or set()
         rows = []
         for record in records:

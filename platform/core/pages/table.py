@@ -47,7 +47,8 @@ class _Column:
 
     def __init__(self, resource: Resource, user: Actor, column: Column, place: str, *, frozen: bool) -> None:
         self.name = column.name
-        self.draw = drawer(resource, column, resource.right(user, column.name))
+        self._column, self._right = column, resource.right(user, column.name)
+        self.draw = drawer(resource, column, self._right)
         classes = " ".join(("stick",) * frozen + ("numc",) * column.numeric)
         rest = f' data-m="{place}"' if place else ""
         rest += f' class="{classes}"' if classes else ""
@@ -59,6 +60,13 @@ class _Column:
         """The column's cell in a row of which the columns `inline` are changed in their place."""
         return f"{self._changeable if self.name in inline else self._fixed}{content}</td>"
 
+    def naming(self, record: Any, name: str, url: str) -> str:
+        """The value where it names the record and leads to its page; `name`, escaped, stands in for an empty one."""
+        text = escape(cell(self._column, record, self._right).text) or name
+        sign = avatar(record, record.pk, square=True) if self._column.kind == "text" else ""
+        link = f'<a class="ell" href="{url}">{text}</a>' if url else f'<span class="ell">{text}</span>'
+        return f'<div class="nm">{sign}{link}</div>'
+
 
 class RowPen:
     """Draws rows of a list: what the record shows of itself, between further cells `before` and `after` it.
@@ -67,12 +75,9 @@ class RowPen:
     """
 
     def __init__(self, resource: Resource, user: Actor, places: Iterable[tuple[Column, str]], frozen: int) -> None:
-        (naming, place), *others = places
-        self._naming, self._right = naming, resource.right(user, naming.name)
-        self._first = _Column(resource, user, naming, place, frozen=frozen > 0)
-        self._others = [
+        self._columns = [
             _Column(resource, user, column, place, frozen=index < frozen)
-            for index, (column, place) in enumerate(others, 1)
+            for index, (column, place) in enumerate(places)
         ]
 
     def row(self, row: Row, name: str, before: str = "", after: str = "") -> str:
@@ -80,16 +85,10 @@ class RowPen:
         record, inline, url = row.record, row.inline, escape(row.url)
         address = f' data-url="{url}" data-preview="{url}?part=drawer"' if url else ""
         address += f' data-inline="{url}field/"' if inline else ""
-        first = self._first.cell(self._named(record, name, url), inline)
-        cells = "".join([column.cell(column.draw(record), inline) for column in self._others])
-        return f'<tr id="row-{row.pk}" data-row="{row.pk}"{address}>{before}{first}{cells}{after}</tr>\n'
-
-    def _named(self, record: Any, name: str, url: str) -> str:
-        """What names the record, leading to its page."""
-        text = escape(cell(self._naming, record, self._right).text) or name
-        sign = avatar(record, record.pk, square=True) if self._naming.kind == "text" else ""
-        link = f'<a class="ell" href="{url}">{text}</a>' if url else f'<span class="ell">{text}</span>'
-        return f'<div class="nm">{sign}{link}</div>'
+        # Whoever may see no column at all may yet have something to do with the records.
+        first = "".join([column.cell(column.naming(record, name, url), inline) for column in self._columns[:1]])
+        others = "".join([column.cell(column.draw(record), inline) for column in self._columns[1:]])
+        return f'<tr id="row-{row.pk}" data-row="{row.pk}"{address}>{before}{first}{others}{after}</tr>\n'
 
 
 def heading(head: Heading, *, frozen: bool) -> str:

@@ -21,7 +21,7 @@ class MomentLoader(BaseTzLoader):
             moment = datetime.datetime.fromisoformat(str(data, "ascii"))
         except ValueError:
             return super().load(data)  # type: ignore[no-any-return]
-        return moment if moment.tzinfo is datetime.UTC else super().load(data)  # type: ignore[no-any-return]
+        return moment if moment.tzinfo is datetime.UTC else super().load(data)
 
 
 @cache

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.urls import reverse
@@ -115,9 +115,9 @@ class _Patterns:
         return self._operations[offered]
 
     def _draw(self, name: str, **changes: object) -> Pattern:
-        drawing = self._context.template.engine.get_template(name)
+        engine = cast(template.Template, self._context.template).engine
         with self._context.push(**changes):
-            return Pattern(drawing.render(self._context))
+            return Pattern(engine.get_template(name).render(self._context).strip())
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
@@ -63,13 +63,13 @@ def avatar(name: object, key: object = None, size: int = 22, square: bool = Fals
 @register.simple_tag
 def state(label: object, colour: str = "gray") -> SafeString:
     """A state: a coloured dot and its word."""
-    return SafeString(f'<span class="st c-{_colour(colour)}">{conditional_escape(label)}</span>')
+    return SafeString(f'<span class="st c-{_colour(colour)}">{conditional_escape(cast(Any, label))}</span>')
 
 
 @register.simple_tag
 def tag(label: object, colour: str = "gray") -> SafeString:
     """A pastel label."""
-    return SafeString(f'<span class="tag tag-{_colour(colour)}">{conditional_escape(label)}</span>')
+    return SafeString(f'<span class="tag tag-{_colour(colour)}">{conditional_escape(cast(Any, label))}</span>')
 
 
 @register.simple_tag
