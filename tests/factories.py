@@ -40,8 +40,8 @@ def make(
     """A stored row of the model.
 
     Required fields that `values` leave out are filled; `everything` fills the optional ones too, files and many-to-many
-    ones included, except references to the model itself and to those in `above`, which the row is made for. Rows made
-    together refer to the same others (`beside`): a contact of a customer and a talk with both are of one customer. Every
+    ones included, except references to the model itself and to those in `above`, which the row is made for. Rows
+    made together refer to the same others (`beside`): a contact of a customer and a talk with both are of one. Every
     text and file made contains `mark`. `number` makes texts and numbers unique; the next free one without it. `by` is
     the user that required references to users name, down to the rows that this one hangs on.
     """

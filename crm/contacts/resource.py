@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.resources import Action, Column, Resource, files, history
+from core.resources import Action, Column, Head, Resource, files, history
 from crm.areas import CUSTOMER_GROUP
 from crm.contacts import services
 from crm.contacts.models import Contact
@@ -21,15 +21,17 @@ class Contacts(Resource):
     model = Contact
     menu = CUSTOMER_GROUP
     icon = "address-book"
+    letter = "p"
     order_in_menu = 20
+    asks_for_another = False
     parent = "customer"
     columns = (
         Column("name", _("Contact name"), "text", order_by="name_pinyin"),
         "customer",
         Column("is_primary", _("Primary contact"), "boolean", value=lambda contact: contact.is_primary),
+        "phone",
         "title",
         "role",
-        "phone",
         "email",
         "wechat",
         "owner",
@@ -41,6 +43,7 @@ class Contacts(Resource):
         _("Basic information"): ("customer", "name", "gender", "title", "role", "owner"),
         _("Contact details"): ("phone", "telephone", "email", "wechat", "birthday", "note"),
     }
+    head = Head(meta=("customer", "title", "owner"))
     tones = {
         "role": {"decides": "red", "influences": "amber", "uses": "blue", "buys": "violet", "other": "gray"},
     }

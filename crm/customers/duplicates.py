@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.access import Actor
-from core.db import current_company
+from core.db.locks import hold
 from core.resources.registry import resource_of
 from crm.customers.models import Customer
 from crm.customers.names import company_key
@@ -23,6 +22,7 @@ from tenants.people.phones import PhoneField
 
 SHOWN = 5
 CHECKED = ("name", "phone", "tax_number")
+MANY = "customers many"  # what is held by who enters many customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,10 @@ def refuse_duplicate(values: Mapping[str, Any], *, by: Actor) -> None:
     Raises:
         ValidationError: code `duplicate`, at the fields that agree.
     """
-    with connection.cursor() as cursor:
-        # The company is part of the locks: the same name in another company is no duplicate. Those who enter one
-        # customer keep each other out of that one alone, and stand back from who enters many (see `enter_many`).
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [current_company().id])
-        for field, (_column, value) in sorted(_keys(values).items()):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [current_company().id, f"{field}={value}"])
+    # Those who enter one customer keep each other out of that one alone, and stand back from who enters many.
+    hold(MANY, shared=True)
+    for field, value in sorted(identity_of(values).items()):
+        hold(f"customers {field}={value}")
     errors: dict[str, list[ValidationError]] = {}
     for found in duplicates_of(values, user=by):
         text = (
@@ -102,8 +100,7 @@ def enter_many(rows: Sequence[Mapping[str, Any]]) -> None:
     Raises:
         ValidationError: code `duplicate`, of no field: whoever wants to know which one enters them one by one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [current_company().id])
+    hold(MANY)
     keys = [pair for values in rows for pair in identity_of(values).items()]
     if len(set(keys)) < len(keys) or any(duplicates_of_many(rows)):
         raise ValidationError(_("Some of these customers are there already."), code="duplicate")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.resources.forms import ResourceForm
 from crm.customers.duplicates import CHECKED
-from crm.customers.models import Tag
+from crm.customers.models import all_tags
 from tenants.people.models import User
 
 
@@ -69,8 +69,8 @@ class TransferForm(forms.Form):
 class TagForm(forms.Form):
     """Which tags."""
 
-    tags = forms.ModelMultipleChoiceField(Tag.objects.none(), label=_("Customer tags"))
+    tags = forms.ModelMultipleChoiceField(all_tags().none(), label=_("Customer tags"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["tags"].queryset = Tag.objects.all()  # type: ignore[attr-defined]
+        self.fields["tags"].queryset = all_tags()  # type: ignore[attr-defined]

@@ -218,6 +218,11 @@ def quiet(*, days: int) -> Q:
     return Q(last_follow_up_at__lt=since) | Q(last_follow_up_at__isnull=True, created_at__lt=since)
 
 
+def all_tags() -> models.QuerySet[Tag]:
+    """The tags: everybody may give them."""
+    return Tag.objects.all()
+
+
 def starred_by(user: Actor) -> Q:
     """Customers that a user has starred (关注客户)."""
     return Q(pk__in=Star.objects.filter(user_id=user.pk).values("customer"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from core.live.kinds import declare
 from core.reminders.kinds import Text, reminder
 from core.reminders.models import Reminder
-from core.reminders.services import remind
+from core.reminders.services import remind, remind_of_new
 from core.resources.registry import resource_of
 from crm.customers.models import Customer
 
@@ -33,6 +33,13 @@ def customer_remind(customer: Customer) -> None:
     at = customer.next_contact_at
     remind(DUE, customer, [customer.owner], at)
     remind(OVERDUE, customer, [customer.owner], morning_after(at) if at else None)
+
+
+def customers_remind(customers: Iterable[Customer]) -> None:
+    """The same for customers that are new."""
+    due = [(customer, customer.owner, customer.next_contact_at) for customer in customers if customer.next_contact_at]
+    remind_of_new(DUE, due)
+    remind_of_new(OVERDUE, [(customer, owner, morning_after(at)) for customer, owner, at in due])
 
 
 @reminder(DUE)

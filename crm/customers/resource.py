@@ -27,7 +27,9 @@ class Customers(Resource):
     model = Customer
     menu = CUSTOMER_GROUP
     icon = "users"
+    letter = "c"
     order_in_menu = 10
+    asks_for_another = False  # what comes next is a follow-up
     collaborative = True
     columns = (
         Column("name", _("Customer name"), "text", order_by="name_pinyin"),

@@ -11,7 +11,7 @@ from core.access import Actor
 from core.records.services import record_create, record_update, records_create
 from crm.customers.duplicates import enter_many, refuse_duplicate
 from crm.customers.models import Customer, Star, Tag
-from crm.customers.reminders import customer_remind
+from crm.customers.reminders import customer_remind, customers_remind
 from tenants.people.models import User
 
 REMINDED = frozenset({"next_contact_at", "owner"})
@@ -48,9 +48,8 @@ def customers_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Cu
     contacts = [str(values.get("contact_name") or "") for values in rows]
     own = [{name: value for name, value in values.items() if name not in FORM_ONLY} for values in rows]
     customers = records_create(Customer, own, by=by)
+    customers_remind(customers)
     for customer, contact_name in zip(customers, contacts, strict=True):
-        if customer.next_contact_at:
-            customer_remind(customer)
         if contact_name:
             _add_contact(customer, contact_name, by=by)
     return customers

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.resources import Action, Resource, Story, files, history
+from core.resources import Action, Head, Resource, Story, files, history
 from crm.areas import CUSTOMER_GROUP
 from crm.followups import services
 from crm.followups.models import FollowUp
@@ -28,9 +28,11 @@ class FollowUps(Resource):
     model = FollowUp
     menu = CUSTOMER_GROUP
     icon = "calendar-event"
+    letter = "f"
     order_in_menu = 30
+    asks_for_another = False
     parent = "customer"
-    columns = ("content", "customer", "kind", "contact", "happened_at", "next_at", "next_plan", "plan", "owner")
+    columns = ("content", "customer", "kind", "happened_at", "contact", "next_at", "next_plan", "plan", "owner")
     more_columns = ("created_at", "updated_at")
     filters = ("customer", "kind", "owner", "happened_at", "next_at", "plan", "created_at")
     search = ("content",)
@@ -40,6 +42,7 @@ class FollowUps(Resource):
         _("Next plan"): ("next_at", "next_plan", "plan"),
     }
     deadlines = ("next_at",)
+    head = Head(meta=("customer", "contact", "owner"))
     story = Story(
         kind="kind",
         text="content",

@@ -38,6 +38,7 @@ MANAGER_FOLDERS = (
     "core/db/",
     "core/jobs/",  # the system's own rows, which no surface shows but through a resource
     "core/live/",
+    "core/reminders/",
     "tenants/companies/",  # the public registry: there is no user yet whose rows they could be
 )
 MANAGER_FILES = frozenset(
@@ -51,6 +52,7 @@ MANAGER_FILES = frozenset(
 MANAGER_EXCEPTIONS = frozenset(
     {
         "console/management/commands/make_operator.py",  # run by whoever has the machine
+        "crm/customers/duplicates.py",  # finds who is there already, seen or not
         "crm/demo/filling.py",  # fills a company with customers that nobody asked for
         "crm/demo/people.py",  # and with the people who own them
         "tenants/settings/demo.py",  # fills a company that nobody uses yet

@@ -24,7 +24,7 @@ from tenants.people.signin_forms import tokens
 @job(MAIL, label=_("Notifications by e-mail"), timeout=60)
 def notice_mail(run: Run, *, notifications: list[int]) -> None:
     """Send a user what they want by e-mail of their new notifications; those deleted meanwhile are left out."""
-    found = list(Notification.rows.filter(pk__in=notifications).select_related("user").order_by("pk"))
+    found = list(Notification.rows.known(notifications).select_related("user").order_by("pk"))
     if found and found[0].user.is_active and found[0].user.email:
         mail_notices(found)
 

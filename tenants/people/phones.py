@@ -16,6 +16,7 @@ HOME_CODE = 86
 class PhoneField(models.CharField[Any, Any]):
     """A phone number, stored in one form however it was typed (186 6509 1989, +86 18665091989)."""
 
+    scheme = "tel"  # of links that let a phone dial it
     default_error_messages = {"phone": _("This is not a phone number: %(value)s.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,6 +17,7 @@ from core.reminders.services import SEND, order, reminders_hand_over
 from core.resources.registry import resource_of
 from crm.customers.models import Customer
 from crm.customers.reminders import DUE
+from crm.customers.services import customer_create, customers_create
 from crm.followups.models import FollowUp
 from crm.followups.services import follow_up_create, follow_up_plan_done
 from tests.crm.people import customer_of, seller
@@ -39,6 +40,22 @@ def due_now(company: Any) -> list[Outcome]:
 def told(kind: str = DUE) -> list[Any]:
     """The notifications of a kind."""
     return list(Notification.rows.filter(kind=kind).order_by("pk"))
+
+
+def test_customers_entered_together_are_reminded_of_as_each_alone(
+    live_ground: Any, django_assert_max_num_queries: Any
+) -> None:
+    me = seller()
+    at = timezone.now() + SOON
+    rows = [{"name": f"客户{number}", "owner": me, "next_contact_at": at} for number in range(30)]
+    rows += [{"name": "没有计划", "owner": me}, {"name": "很久以前", "owner": me, "next_contact_at": at - SOON * 200}]
+    with django_assert_max_num_queries(60):
+        customers_create(rows, by=me)
+    alone = customer_create({"name": "单独", "owner": me, "next_contact_at": at}, by=me)
+    of_one = Reminder.rows.filter(record_id=alone.pk)
+    assert set(Reminder.rows.values_list("kind", "user", "at")) == set(of_one.values_list("kind", "user", "at"))
+    assert Reminder.rows.count() == 31 * of_one.count()
+    assert Job.rows.filter(kind=SEND).count() == of_one.count()
 
 
 def test_many_reminders_of_one_minute_make_one_job(live_ground: Any) -> None:

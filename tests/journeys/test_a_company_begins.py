@@ -12,11 +12,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.product import PATIENCE, Product, tab_of
+from tests.journeys.screens import PASSWORD, ask, choose, save, sign_in, sign_up
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
-
-PASSWORD = "yunling-2026-crm"
-LEAVING = re.compile(r"/sign-in/")
 
 
 def picture(path: Path) -> Path:
@@ -24,20 +22,6 @@ def picture(path: Path) -> Path:
     Image.new("RGB", (64, 64), "#2b5fe3").save(content, "PNG")
     path.write_bytes(content.getvalue())
     return path
-
-
-def save(page: Page) -> None:
-    """Press 保存 and wait until the server has answered."""
-    with page.expect_response(lambda answer: answer.request.method == "POST"):
-        page.get_by_role("button", name="保存", exact=True).click()
-
-
-def sign_in(page: Page, address: str, username: str, password: str) -> None:
-    page.goto(f"{address}/sign-in/")
-    page.fill("[name=login]", username)
-    page.fill("[name=password]", password)
-    page.get_by_role("button", name="登录", exact=True).click()
-    page.wait_for_url(lambda url: not LEAVING.search(url))
 
 
 def add_user(page: Page, address: str, username: str, name: str, *, roles: tuple[str, ...] = ()) -> None:
@@ -50,47 +34,12 @@ def add_user(page: Page, address: str, username: str, name: str, *, roles: tuple
     save(page)
 
 
-def choose(page: Page, field: str, label: str) -> None:
-    """Choose in a list, whether it is a plain one or one with a search box over it."""
-    page.locator(f"select[name={field}]").evaluate(
-        """(select, label) => {
-            const option = [...select.options].find((option) => option.text === label);
-            if (select.tomselect) select.tomselect.addItem(option.value);
-            else { option.selected = true; select.dispatchEvent(new Event("change", { bubbles: true })); }
-        }""",
-        label,
-    )
-
-
-def fetch(page: Page, path: str, body: dict[str, str] | None = None) -> int:
-    """The status of an answer to the signed-in user: GET, or POST with a body as the API wants it."""
-    status: int = page.evaluate(
-        """async ([path, body]) => {
-            const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
-            const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
-            const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
-            return (await fetch(path, options)).status;
-        }""",
-        [path, body],
-    )
-    return status
-
-
 def test_a_company_begins(product: Product, browser: Browser, faults: list[str], tmp_path: Path) -> None:
     _own, page = tab_of(browser, faults)
 
     # Sign-up on the public site, with the subdomain suggested from the name.
-    page.goto(f"{product.url()}/sign-up/")
-    page.fill("[name=company_name]", "云岭智能")
-    page.locator("[name=company_name]").press("Tab")
-    expect(page.locator("[name=subdomain]")).to_have_value("yunlingzhineng")
-    page.fill("[name=contact]", "13800138000")
-    page.fill("[name=username]", "admin")
-    page.fill("[name=password]", PASSWORD)
-    page.check("[name=accept]")
-    page.get_by_role("button", name="立即开通").click()
-    address = product.url("yunlingzhineng")
-    page.wait_for_url(f"{address}/**")
+    address = sign_up(page, product, "云岭智能")
+    assert address == product.url("yunlingzhineng")
     expect(page.get_by_text("填写企业信息")).to_be_visible()
 
     # Basic settings with the logo.
@@ -133,7 +82,7 @@ def test_a_company_begins(product: Product, browser: Browser, faults: list[str],
     expect(page.get_by_text("保存成功").first).to_be_visible()
     for number in range(8):
         body = {"username": f"user{number}", "name": f"同事{number}", "password": PASSWORD}
-        assert fetch(page, "/api/users/", body) == 201
+        assert ask(page, "/api/users/", body)[0] == 201
     add_user(page, address, "toomany", "多余")
     expect(page.get_by_text(re.compile("授权用户数")).first).to_be_visible()
     assert page.locator("[name=username]").input_value() == "toomany"
@@ -160,8 +109,8 @@ def test_a_company_begins(product: Product, browser: Browser, faults: list[str],
     desk.goto(f"{address}/users/")
     expect(desk.get_by_role("row", name=re.compile("符达"))).to_be_visible()
     expect(desk.get_by_text("同事0")).to_have_count(0)
-    assert fetch(desk, "/roles/") == 403
-    assert fetch(desk, "/settings/") == 403
+    assert ask(desk, "/roles/")[0] == 403
+    assert ask(desk, "/settings/")[0] == 403
 
     # 切换用户, and back.
     page.goto(f"{address}/users/?q=fuda")

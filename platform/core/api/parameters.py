@@ -10,6 +10,7 @@ from core.resources import Resource
 from core.resources.filters import Filter
 from core.resources.query import PAGE_SIZES
 from core.resources.searching import TERM_LENGTH
+from core.resources.views import Flag
 
 
 def list_parameters(resource: Resource) -> list[Json]:
@@ -51,7 +52,7 @@ def path_parameters(path: str) -> list[Json]:
     return [{"name": name, "in": "path", "required": True, "schema": {"type": "integer"}} for name in names]
 
 
-def _filter_parameter(filter_: Filter) -> Json:
+def _filter_parameter(filter_: Filter | Flag) -> Json:
     label = str(filter_.column.label)
     match filter_.kind:
         case "choice":

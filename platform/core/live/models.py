@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -21,6 +22,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, user: Any) -> Self:
         """Those of this user: nobody else sees them."""
         return self.filter(user_id=user.pk).order_by("-pk")
+
+    def known(self, pks: Iterable[int]) -> Self:
+        """Those of these keys, whoever's they are."""
+        return self.filter(pk__in=list(pks))
 
     def unread(self) -> Self:
         """Those not read yet."""

@@ -66,11 +66,12 @@ def new(request: HttpRequest, resource: Resource) -> HttpResponse:
             messages.success(request, _("“%(name)s” was saved.") % {"name": record})
             return request.get_full_path()
         landing = landing_url(resource, user, record)
-        if landing == resource.url:
-            messages.success(request, _("“%(name)s” was saved.") % {"name": record})
-        else:
+        target = next_url(request, landing)
+        if resource.asks_for_another and target == landing != resource.url:
             request.session[JUST_ADDED] = [resource.name, record.pk]
-        return next_url(request, landing)
+        else:
+            messages.success(request, _("“%(name)s” was saved.") % {"name": record})
+        return target
 
     return once.only_once(request, save)
 

@@ -87,4 +87,4 @@ def _named(constraint: models.UniqueConstraint) -> list[str]:
     """The fields in the expressions of a constraint."""
     expressions: Any = constraint.expressions
     parts = [part for whole in expressions for part in (whole.flatten() if hasattr(whole, "flatten") else [whole])]
-    return [part.name for part in parts if isinstance(part, models.F)]
+    return [part.name for part in parts if isinstance(part, models.F)]  # type: ignore[attr-defined]  # it has one

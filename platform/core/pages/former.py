@@ -44,7 +44,7 @@ def _value(record: Any, name: str, raw: Any) -> Any:
     if not field.is_relation:
         return field.to_python(raw)
     keys = raw if field.many_to_many else [] if raw is None else [raw]
-    rows = list(field.related_model._base_manager.filter(pk__in=keys))
+    rows = list(field.related_model.objects.known(keys))
     if len(rows) < len(keys):
         raise ActionRefused(_("What it named before no longer exists."))
     return rows if field.many_to_many else next(iter(rows), None)

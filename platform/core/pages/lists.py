@@ -32,6 +32,7 @@ from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
 IN_SIGHT = 3  # operations that stand in a row; the others wait in a menu
+LINES_OF_A_CARD = 2
 NOTHING: frozenset[str] = frozenset()
 RANGED = DATE_KINDS | {"number", "money"}
 
@@ -445,12 +446,19 @@ class Related:
 
 
 def phone_places(resource: Resource, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
-    """Each column with its place on a phone's card (the names are those of the stylesheet); empty: left out."""
+    """Each column with its place on a phone's card (the names are those of the stylesheet); empty: left out.
+
+    Beside the first lines there is one for each time by which something is to be done, and the end is the owner's.
+    """
     free = {"status", "amount", "tags", "end", "sub"}
-    lines = 2
+    lines, owned = LINES_OF_A_CARD, any(column.name == "owner" for column in columns)
     for index, column in enumerate(columns):
         place = "title" if index == 0 else _place(resource, column)
-        if place in free:
+        if place == "end" and owned and column.name != "owner":
+            place = "line"
+        if column.name in resource.deadlines:
+            place = "line"
+        elif place in free:
             free.discard(place)
         elif place != "title":
             place, lines = ("line", lines - 1) if lines else ("", 0)

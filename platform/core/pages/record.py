@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor, FieldRight
 from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
+from core.pages.links import link_of
 from core.pages.lists import reached_by
 from core.pages.paths import PathStep, path_of
 from core.pages.serving import WRITE, actor, found, page, part_asked, respond
@@ -37,10 +38,10 @@ JUST_ADDED = "pages.added"  # in the session: the record just created, so that i
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with the cells under it."""
+    """A heading with the cells under it, each with the address that it leads to, if any."""
 
     heading: StrOrPromise
-    cells: list[Cell]
+    cells: list[tuple[Cell, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class RecordPage:
     def sections(self) -> list[Section]:
         """The record's fields, those hidden from the user left out."""
         sections = self.resource.sections or {_("Basic information"): list(self.resource.all_columns)}
-        shown = [Section(heading, self._cells(names)) for heading, names in sections.items()]
+        shown = [Section(heading, self._linked(self._cells(names))) for heading, names in sections.items()]
         return [section for section in shown if section.cells]
 
     def _cells(self, names: Any) -> list[Cell]:
@@ -95,10 +96,13 @@ class RecordPage:
             if right > FieldRight.HIDDEN
         ]
 
+    def _linked(self, cells: Iterable[Cell]) -> list[tuple[Cell, str]]:
+        return [(shown, link_of(shown, self.resource, self.user)) for shown in cells]
+
     @property
     def state(self) -> list[Cell]:
-        """The record's states: its fields that have colours."""
-        return self._cells(self.resource.tones)
+        """The record's states: its fields that have colours, as far as it has them."""
+        return [shown for shown in self._cells(self.resource.tones) if shown.text]
 
     @cached_property
     def columns_at_head(self) -> list[Cell]:

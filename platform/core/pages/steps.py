@@ -16,6 +16,7 @@ from core.pages.deeds import REFUSALS, action_of, refusal
 from core.pages.editing_many import EDIT, EditForm, edit_one
 from core.pages.former import VALUES, VERSION, Former, values_of
 from core.pages.undo import FORMER, RESTORE, take_back
+from core.records.services import stored_version
 from core.resources import Resource
 
 STANDARD = frozenset({"delete", "restore", "purge", EDIT})
@@ -75,7 +76,7 @@ class Step:
                 before = values_of(record, self.changes)
                 self.run(record)
                 if self.changes:
-                    version = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+                    version = stored_version(record)
                     self.former[record.pk] = {VALUES: before, VERSION: version}
         except PermissionDenied:
             return _("Your roles do not allow this for this record.")

@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 from core.access import Actor, FieldRight
 from core.pages import history
 from core.pages.widgets import dressed
-from core.records.attachments import attachment_add
+from core.records.attachments import attachment_add, attachments_of_many
 from core.records.models import Attachment
 from core.resources import Resource, ResourceForm
 from core.resources.forms import refuse
@@ -103,9 +103,8 @@ class Feed:
         pks = [record.pk for record in records]
         comments = story.comments(pks) if pks and story.comment else {}
         files: dict[int, list[Attachment]] = {}
-        if pks:
-            for file in Attachment.objects.filter(resource=child.name, record_id__in=pks).order_by("pk"):
-                files.setdefault(file.record_id, []).append(file)
+        for file in attachments_of_many(child.name, pks):
+            files.setdefault(file.record_id, []).append(file)
         may_comment = bool(story.comment) and self.user.access.may(child.permission(child.action(story.comment).verb))
         return [
             Entry(

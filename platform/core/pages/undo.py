@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from core.access import Actor
 from core.pages.former import VALUES, VERSION, Former, put_back
 from core.pages.serving import WRITE, actor, page
+from core.records.services import stored_version
 from core.resources import ActionRefused, Resource
 
 KEPT_SECONDS = 600
@@ -49,8 +50,7 @@ def undo_tag(
 
 def undo_to(resource: Resource, user: Actor, record: Any, before: dict[str, Any], *, verb: str) -> str:
     """Tags for a message that offer to give one record the values that it had `before`."""
-    version = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
-    former = {record.pk: {VALUES: before, VERSION: version}}
+    former = {record.pk: {VALUES: before, VERSION: stored_version(record)}}
     return undo_tag(resource, user, FORMER, [record.pk], verb=verb, former=former)
 
 

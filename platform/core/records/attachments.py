@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +18,11 @@ from core.records.models import Attachment
 def attachments_of(record: models.Model) -> QuerySet[Attachment]:
     """The files of a record, newest first. The caller has found the record through `visible_to`."""
     return Attachment.objects.filter(resource=guarded(type(record)).name, record_id=record.pk).order_by("-pk")
+
+
+def attachments_of_many(resource: str, record_ids: Collection[int]) -> QuerySet[Attachment]:
+    """The files of several records of a module, oldest first. The caller has found them through `visible_to`."""
+    return Attachment.objects.filter(resource=resource, record_id__in=record_ids).order_by("pk")
 
 
 @transaction.atomic

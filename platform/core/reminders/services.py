@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from core.access import guarded
+from core.db.locks import held_value
 from core.jobs.models import Job
 from core.jobs.services import enqueue
 from core.reminders.models import Reminder
@@ -40,6 +41,20 @@ def remind(kind: str, record: models.Model, users: Iterable[Any], at: datetime |
     order(at)
 
 
+@transaction.atomic
+def remind_of_new(kind: str, wanted: Iterable[tuple[models.Model, Any, datetime]]) -> None:
+    """Remind users of records made in this transaction, given as (record, user, time): `remind` for many at once."""
+    earliest = timezone.now() - TOO_LATE
+    new = [
+        Reminder(kind=kind, resource=guarded(type(record)).name, record_id=record.pk, user_id=user.pk, at=at)
+        for record, user, at in wanted
+        if user.is_active and at >= earliest
+    ]
+    Reminder.rows.bulk_create(new)
+    for minute in sorted({_next_minute(one.at) for one in new}):
+        order(minute)
+
+
 def forget(kind: str, model: type[models.Model], record_ids: Iterable[int]) -> None:
     """Cancel the reminders of a kind about these records."""
     Reminder.rows.about(kind, guarded(model).name, record_ids).delete()
@@ -63,7 +78,8 @@ def order(at: datetime) -> Job:
     minute = _next_minute(max(at, timezone.now() - MINUTE))
     while True:
         job = enqueue(SEND, by=None, at=minute, key=minute.isoformat())
-        if _held(job) == Job.State.WAITING:
+        # Nobody begins or ends it until this transaction does.
+        if held_value(job, "state") == Job.State.WAITING:
             return job
         minute += MINUTE
 
@@ -71,12 +87,3 @@ def order(at: datetime) -> Job:
 def _next_minute(moment: datetime) -> datetime:
     whole = moment.replace(second=0, microsecond=0)
     return whole if whole == moment else whole + MINUTE
-
-
-def _held(job: Job) -> str:
-    """The state of the job, which nobody begins or ends until this transaction does."""
-    table = connection.ops.quote_name(Job._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT state FROM {table} WHERE id = %s FOR SHARE", [job.pk])  # noqa: S608
-        row = cursor.fetchone()
-    return str(row[0]) if row else ""

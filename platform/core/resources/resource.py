@@ -53,6 +53,7 @@ class Resource:
     form            base class of its form, for validation that only this module has
     all_the_same    field of its form by which a user says that what is there already may be created once more
     remote_choice   whether it is chosen by searching rather than from a list
+    asks_for_another whether the page of a row just added asks whether to add another
     """
 
     model: ClassVar[type[Any]]
@@ -81,6 +82,7 @@ class Resource:
     form: ClassVar[type[ResourceForm]] = ResourceForm
     all_the_same: ClassVar[str] = ""
     remote_choice: ClassVar[bool] = True
+    asks_for_another: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         from core.resources import registry

@@ -1,0 +1,78 @@
+"""What journeys do on every screen: sign up, sign in, save, choose, and ask the API as the page would."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.product import Product
+
+PASSWORD = "yunling-2026-crm"
+LEAVING = re.compile(r"/sign-in/")
+
+
+def sign_up(page: Page, product: Product, company: str) -> str:
+    """Sign a company up on the public site; the address of its instance, where its administrator is signed in now."""
+    page.goto(f"{product.url()}/sign-up/")
+    page.fill("[name=company_name]", company)
+    page.locator("[name=company_name]").press("Tab")
+    subdomain = page.locator("[name=subdomain]")
+    expect(subdomain).not_to_have_value("")
+    address = product.url(subdomain.input_value())
+    page.fill("[name=contact]", "13800138000")
+    page.fill("[name=username]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.check("[name=accept]")
+    page.get_by_role("button", name="立即开通").click()
+    page.wait_for_url(f"{address}/**")
+    return address
+
+
+def sign_in(page: Page, address: str, username: str, password: str = PASSWORD) -> None:
+    """Sign in on a company's host."""
+    page.goto(f"{address}/sign-in/")
+    page.fill("[name=login]", username)
+    page.fill("[name=password]", password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(lambda url: not LEAVING.search(url))
+
+
+def visit(page: Page, url: str) -> None:
+    """Open a page and wait until its scripts listen."""
+    page.goto(url)
+    page.wait_for_selector("html[data-shell=ready]")
+
+
+def save(page: Page) -> None:
+    """Press 保存 and wait until the server has answered."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="保存", exact=True).click()
+
+
+def choose(page: Page, field: str, label: str) -> None:
+    """Choose in a list, whether it is a plain one or one with a search box over it."""
+    page.locator(f"select[name={field}]").evaluate(
+        """(select, label) => {
+            const option = [...select.options].find((option) => option.text === label);
+            if (select.tomselect) select.tomselect.addItem(option.value);
+            else { option.selected = true; select.dispatchEvent(new Event("change", { bubbles: true })); }
+        }""",
+        label,
+    )
+
+
+def ask(page: Page, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> tuple[int, Any]:
+    """The API's answer to the signed-in user, as (status, JSON or text): GET, or with a body what `method` says."""
+    status, text = page.evaluate(
+        """async ([path, body, method]) => {
+            const csrf = document.querySelector("[name=csrfmiddlewaretoken]").value;
+            const headers = { "X-CSRFToken": csrf, "Content-Type": "application/json" };
+            const answer = await fetch(path, body ? { method, headers, body: JSON.stringify(body) } : {});
+            const json = answer.headers.get("Content-Type")?.includes("json");
+            return [answer.status, json ? await answer.json() : await answer.text()];
+        }""",
+        [path, body, method],
+    )
+    return status, text
