@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -89,7 +89,7 @@ class ListQuery:
         """Whether the URL says how many rows a page holds."""
         return self._one("size") == str(self.size)
 
-    def page(self, columns: Iterable[Column] | None = None) -> Page:
+    def page(self, columns: Sequence[Column] | None = None) -> Page:
         """One page of the rows, with everything that the columns need, and the total as far as it is counted.
 
         `columns` are those that are shown, if they are fewer than all.
@@ -111,7 +111,7 @@ class ListQuery:
         keys = reading.keys(self._order(), start, stop, empty_last=self._may_be_empty)
         return Page(self._records(keys, columns), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
 
-    def _records(self, keys: Sequence[Any], columns: Iterable[Column] | None) -> list[Any]:
+    def _records(self, keys: Sequence[Any], columns: Sequence[Column] | None) -> list[Any]:
         rows = self.resource.with_columns(self.resource.rows(self.user, self.action).filter(pk__in=keys), columns)
         found = {record.pk: record for record in rows}
         return [found[key] for key in keys if key in found]

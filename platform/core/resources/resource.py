@@ -210,23 +210,23 @@ class Resource:
         """What the user sees of a column of a record."""
         return cell(column, record, self.right(user, column.name))
 
-    def with_columns(self, rows: QuerySet[Any], columns: Iterable[Column] | None = None) -> QuerySet[Any]:
+    def with_columns(self, rows: QuerySet[Any], columns: Sequence[Column] | None = None) -> QuerySet[Any]:
         """The rows with everything that their columns need, so that the number of queries does not grow with them.
 
-        A list tells which `columns` it shows: with them come the record that a row hangs on, and of records that are
-        only named their names.
+        A list tells which `columns` it shows: with them come the record that a row hangs on, and of other records that
+        are only named their names. Of a value that is derived nobody tells from what: with one of these comes all.
         """
-        needed = list(self.all_columns.values() if columns is None else columns)
-        if any(column.value is not None for column in needed):  # what a value is derived from is not told
-            needed = list(self.all_columns.values())
+        lean = columns is not None and not any(column.value is not None for column in columns)
+        needed = columns if columns is not None and lean else self.all_columns.values()
         kinds = {column.name: column.kind for column in needed if exists(self.model, column.name)}
         if self.parent:
             kinds[self.parent] = "relation"
         one = [name for name, kind in kinds.items() if kind in {"relation", "option"}]
         many: list[str | Prefetch[Any]] = [name for name, kind in kinds.items() if kind == "many"]
         spared = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
+        if lean:
+            spared += [path for name in one if name != self.parent for path in self._beside_the_name(name)]
         if columns is not None:
-            spared += [path for name in one for path in self._beside_the_name(name)]
             # As plain lists: a query set for each of the rows takes longer than all the rest.
             many = [Prefetch(str(name), to_attr=fetched_as(str(name))) for name in many]
         rows = rows.defer(*spared)  # grams are half of a row, and for the index alone
