@@ -18,6 +18,8 @@ from tenants.people.phones import PhoneField
 class Contact(Record):
     """A person at a customer. Which one is the primary contact stands on the customer, so there is never a second."""
 
+    named_by = ("name",)
+
     class Role(models.TextChoices):
         DECIDES = "decides", _("Decision maker")
         INFLUENCES = "influences", _("Influencer")

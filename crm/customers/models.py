@@ -52,6 +52,8 @@ SIZES = declare("company_size", _("Company size"), *("20人以下", "20-100人",
 class Category(Stored):
     """客户分类: a node of the tree by which a company sorts its customers."""
 
+    named_by = ("name",)
+
     name = models.CharField(_("Category name"), max_length=40)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("Superior category")
@@ -123,6 +125,8 @@ class Tag(Stored):
 
 class Customer(Record):
     """A customer: owned by whoever looks after it."""
+
+    named_by = ("name",)
 
     class Status(models.TextChoices):
         POTENTIAL = "potential", _("Potential customer")

@@ -30,6 +30,7 @@ class FieldForm(ResourceForm):
         help_text=_("For a choice: one option a line. Later they are edited in the data dictionary."),
     )
     beside = {"options": "help"}
+    fixed = frozenset({"module", "kind"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,8 +42,6 @@ class FieldForm(ResourceForm):
             field.choices = [("", ""), *((one.name, one.label) for one in modules())]
         if "kind" in self.fields:
             self.fields["kind"].choices = [("", ""), *Kind.choices]  # type: ignore[attr-defined]  # of choices
-        for name in {"module", "kind"} & set(self.fields):
-            self.fields[name].disabled = stored
 
     def clean_label(self) -> str:
         """The label without spaces around it."""

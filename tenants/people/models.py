@@ -45,6 +45,8 @@ class DepartmentQuerySet(StoredQuerySet["Department"]):
 class Department(Stored):
     """A node of the organisation tree (机构): a company (公司) or a department (部门)."""
 
+    named_by = ("name",)
+
     class Kind(models.TextChoices):
         COMPANY = "company", _("Company")
         DEPARTMENT = "department", _("Department")
@@ -128,6 +130,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 class User(AbstractBaseUser, Stored, Trashable):
     """Somebody who works in the company. Deleted users are kept, unable to sign in, for what they have done."""
+
+    named_by = ("name", "username")
 
     access_rule: ClassVar[Rule] = Owned(owner="pk", department="department")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django.db.models import Case, QuerySet, Value, When
@@ -100,9 +100,9 @@ class Users(Resource):
             names.append("roles")
         return names
 
-    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def with_columns(self, rows: QuerySet[Any], columns: Sequence[Column] | None = None) -> QuerySet[Any]:
         """As always, with the company that each user's department belongs to."""
-        shown: QuerySet[Any] = super().with_columns(rows).annotate(company_name=_company_name())
+        shown: QuerySet[Any] = super().with_columns(rows, columns).annotate(company_name=_company_name())
         return shown
 
     def sensible(self, action: Action, records: Iterable[Stored], user: Actor) -> set[int]:

@@ -31,6 +31,8 @@ class Role(Stored):
     masked or read_only. The administrators' role is allowed everything and can be neither emptied nor deleted.
     """
 
+    named_by = ("name",)
+
     class State(models.TextChoices):
         ACTIVE = "active", _("Enabled")
         DISABLED = "disabled", _("Disabled")

@@ -93,13 +93,13 @@ class OptionForm(ResourceForm):
     """An option: its list is chosen among those there are, and stays what it is afterwards."""
 
     kind = forms.ChoiceField(label=_("Option list"))
+    fixed = frozenset({"kind"})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
             field: Any = self.fields["kind"]
             field.choices = [(kind, option_list.label) for kind, option_list in option_lists().items()]
-            field.disabled = self.instance.pk is not None
 
     def clean_name(self) -> str:
         """The name without spaces around it; one of nothing else is none."""

@@ -44,7 +44,7 @@ def one_value(resource: Resource, user: User, row: Any, name: str) -> dict[str, 
 @every_resource
 def test_every_field_is_asked_for_alone_and_saved_as_it_is(client: Any, admin: User, resource_: Resource) -> None:
     row = full_row(resource_, by=make(User))
-    names = resource_.inline_fields(admin, row)
+    names = resource_.inline_fields(admin)
     assert names
     for name in names:
         asked = client.get(address(resource_, row, name))
@@ -59,7 +59,7 @@ def test_every_field_is_asked_for_alone_and_saved_as_it_is(client: Any, admin: U
 def test_what_a_field_does_not_take_is_refused_at_its_control(client: Any, admin: User, resource_: Resource) -> None:
     row = full_row(resource_, by=make(User))
     lines = LogEntry.objects.count()
-    for name in resource_.inline_fields(admin, row):
+    for name in resource_.inline_fields(admin):
         field = resource_.form_for(admin, row).fields[name]
         for wrong, value in bad_values(name, field):
             sent = {**one_value(resource_, admin, row, name), name: value}
@@ -73,7 +73,7 @@ def test_what_a_field_does_not_take_is_refused_at_its_control(client: Any, admin
 def test_no_other_field_comes_along(client: Any, admin: User, resource_: Resource) -> None:
     """What a form for one field is sent beside it is not looked at."""
     row = full_row(resource_, by=make(User))
-    name, *others = resource_.inline_fields(admin, row)
+    name, *others = resource_.inline_fields(admin)
     before = type(row)._base_manager.filter(pk=row.pk).values(*(o for o in others if o != "roles")).get()
     sent = one_value(resource_, admin, row, name) | dict.fromkeys(others, "")
     assert client.post(address(resource_, row, name), sent).status_code == 200

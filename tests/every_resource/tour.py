@@ -374,7 +374,7 @@ class Tour:
     def _in_place(self) -> Iterator[Step]:
         """One field asked for and changed where it is shown, and changed back."""
         who = self.user if self.resource.editable_fields(self.user) else make_administrator()
-        names = self.resource.inline_fields(who, self.row)
+        names = self.resource.inline_fields(who)
         field = {"field": names[0]}
 
         def data() -> dict[str, Any]:

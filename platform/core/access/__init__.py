@@ -4,9 +4,10 @@ from core.access.catalogue import Guarded, guard, guarded, model_guarded_as
 from core.access.grants import Access, Actor, FieldRight, Grant
 from core.access.rules import CompanyWide, Owned, Personal, Rule
 from core.access.scopes import Reach, Scope
-from core.access.visibility import GuardedQuerySet
+from core.access.visibility import READING, GuardedQuerySet
 
 __all__ = [
+    "READING",
     "Access",
     "Actor",
     "CompanyWide",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -32,7 +33,7 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
     """
     user = actor(request)
     record = found(resource, user, pk, "change", resource.with_columns(resource.rows(user, "change")))
-    if field not in resource.inline_fields(user, record):
+    if field not in resource.inline_fields(user):
         raise Http404(f"{field} is not changed in its place")
     if request.method != "POST":
         return _asked(request, resource, record, field, _only(resource.form_for(user, record), field))
@@ -83,10 +84,9 @@ def _values(request: HttpRequest, resource: Resource, user: Actor, pk: int) -> H
     record = resource.with_columns(resource.rows(user)).filter(pk=pk).first()
     if record is None:
         return HttpResponse(status=204)
-    context: dict[str, Any] = {"resource": resource, "user": request.user, "can": may(resource, user)}
     if "list" in request.POST:
         shown = RecordList(request, resource, params=QueryDict(request.POST["list"]))
-        context |= {"list": {"frozen": shown.frozen}, "row": shown.rows_of([record])[0]}
-        return render(request, "pages/parts/list_row.html", context)
+        return HttpResponse(shown.pen().row(shown.rows_of([record])[0], escape(str(record))))
+    context: dict[str, Any] = {"resource": resource, "user": request.user, "can": may(resource, user)}
     context |= {"page": RecordPage(resource, record, user), "record": record}
     return render(request, "pages/parts/record_values.html", context)

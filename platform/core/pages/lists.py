@@ -13,12 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import Actor, guarded
+from core.access import READING, Actor, Reach, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
+from core.pages.table import AnyRecord, Pattern, RowPen
+from core.records.base import TRASH_ACTIONS
 from core.resources import Column, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell
@@ -31,6 +33,7 @@ from core.shell.paging import Paging
 ALL = "all"  # as a view: the whole list, where another view is opened first
 IN_SIGHT = 3  # operations that stand in a row; the others wait in a menu
 LINES_OF_A_CARD = 2
+NOTHING: frozenset[str] = frozenset()
 RANGED = DATE_KINDS | {"number", "money"}
 
 
@@ -62,7 +65,6 @@ class Row:
 
     record: Any
     url: str
-    cells: Sequence[tuple[Cell, str]]
     operations: Sequence[str | Action] = ()
     inline: frozenset[str] = frozenset()
     starred: bool = False
@@ -103,7 +105,6 @@ class RecordList:
         self.user: Actor = actor(request)
         self.action = action
         self.address = Address.of(request.path, given)
-        self.drawn_operations: dict[tuple[str, ...], str] = {}  # see the tag `row_operations`
         self.settings = ListSettings.of(self.user, resource.name)
         self.query = ListQuery(resource, self.user, given, action, self.settings.size or PAGE_SIZE)
         # Who chooses a size in the list keeps it; who was sent a link with one does not.
@@ -138,7 +139,7 @@ class RecordList:
     @cached_property
     def page(self) -> Page:
         """The records of this page, and how many there are."""
-        return self.query.page()
+        return self.query.page(self.columns)
 
     @property
     def paging(self) -> Paging:
@@ -198,48 +199,43 @@ class RecordList:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The records of this page with their cells."""
+        """The records of this page."""
         return self.rows_of(self.page.records)
 
     def rows_of(self, records: Sequence[Any]) -> list[Row]:
-        """The records with their cells."""
-        rights = [
-            (column, self.resource.right(self.user, column.name), place)
-            for column, place in phone_places(self.resource, self.columns)
-        ]
+        """The records with what may be done with each."""
         # What is done to one record at a time has no place in the bulk bar: it stands in the row.
         single = [action for action in self.resource.actions if not action.bulk and self.action == "view"]
         usual = ("change", "delete", "restore", "purge")
         verbs = {*(verb for verb in usual if verb in self.resource.all_verbs), *(action.verb for action in single)}
-        reached = {verb: reachable(self.resource, self.user, records, verb, seen_by=self.action) for verb in verbs}
+        reached = reached_by(self.resource, self.user, records, verbs)
         offered = {
             action.name: self.resource.sensible(
                 action, [record for record in records if record.pk in reached[action.verb]], self.user
             )
             for action in single
         }
-        inline = self._inline(records)
-        return [
-            Row(
-                record,
-                self.resource.record_url(record) if self.action == "view" else "",
-                [(cell(column, record, right), place) for column, right, place in rights],
-                operations(
-                    {verb for verb in usual if record.pk in reached.get(verb, ())},
-                    [action for action in single if record.pk in offered[action.name]],
-                ),
-                inline if record.pk in reached.get("change", ()) else frozenset(),
-                record.pk in (self.starred or ()),
-            )
-            for record in records
-        ]
+        inline = self._inline()
+        addresses = Pattern(self.resource.record_url(cast(Any, AnyRecord())) if self.action == "view" else "")
+        changeable, starred = reached.get("change", set()), self.starred or set()
+        rows = []
+        for record in records:
+            pk = record.pk
+            verbs = {verb for verb, pks in reached.items() if pk in pks}
+            done = operations(verbs, [action for action in single if pk in offered[action.name]])
+            rows.append(Row(record, addresses.of(pk), done, inline if pk in changeable else NOTHING, pk in starred))
+        return rows
 
-    def _inline(self, records: Sequence[Any]) -> frozenset[str]:
-        """The columns whose values the user may change in their cell: the same for all, but for single records."""
+    def _inline(self) -> frozenset[str]:
+        """The columns whose values the user may change in their cell, in rows that the user may change."""
         known = self.action == "view" and "change" in self.resource.all_verbs
-        if not known or not records or not self.user.access.may(self.resource.permission("change")):
+        if not known or not self.user.access.may(self.resource.permission("change")):
             return frozenset()
-        return frozenset(self.resource.inline_fields(self.user, records[0]))
+        return frozenset(self.resource.inline_fields(self.user))
+
+    def pen(self) -> RowPen:
+        """What draws the rows."""
+        return RowPen(self.resource, self.user, phone_places(self.resource, self.columns), self.frozen)
 
     @cached_property
     def starred(self) -> set[int] | None:
@@ -350,12 +346,12 @@ class RecordList:
         """What a step for all that match sends beside its name: the list's own parameters, as one value."""
         return urlencode({"query": self.saved_query})
 
-    @property
+    @cached_property
     def has_operations(self) -> bool:
         """Whether any row shown offers something to do."""
         return any(row.operations for row in self.rows)
 
-    @property
+    @cached_property
     def has_bulk(self) -> bool:
         """Whether anything can be done to several records at once."""
         verbs = ("delete", "export", "change") if self.action == "view" else ("restore", "purge")
@@ -374,24 +370,32 @@ class RecordList:
         ]
 
 
-def reachable(resource: Resource, user: Actor, records: Sequence[Any], verb: str, seen_by: str = "view") -> set[int]:
-    """The keys of those of the records that `verb` reaches; `seen_by` is the verb that found them."""
-    if not user.access.may(resource.permission(verb)):
-        return set()
+def reached_by(resource: Resource, user: Actor, records: Sequence[Any], verbs: Collection[str]) -> dict[str, set[int]]:
+    """For each verb the keys of those of the records that it reaches; verbs that reach equally far are asked once."""
     pks = [record.pk for record in records]
-    if not pks or user.access.reach(resource.permission(verb)).everything:
-        in_trash = [getattr(record, "deleted_at", None) is not None for record in records]
-        wants_trash = verb in {"restore", "purge"}
-        return {pk for pk, trashed in zip(pks, in_trash, strict=True) if trashed == wants_trash}
-    return set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
+    trashed = {record.pk for record in records if getattr(record, "deleted_at", None) is not None}
+    reached: dict[str, set[int]] = {}
+    asked: dict[tuple[Reach, bool, bool], set[int]] = {}
+    for verb in verbs:
+        reach = user.access.reach(resource.permission(verb))
+        if reach.nothing or not pks:
+            reached[verb] = set()
+        elif reach.everything:
+            reached[verb] = trashed if verb in TRASH_ACTIONS else set(pks) - trashed
+        else:
+            alike = reach, verb in TRASH_ACTIONS, verb in READING
+            if alike not in asked:
+                asked[alike] = set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
+            reached[verb] = asked[alike]
+    return reached
 
 
 def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | Action]:
     """What may be done to a record in its row, the most used first: its verbs by name, and its actions."""
     first = [action for action in actions if action.primary]
     others = [action for action in actions if not action.primary]
-    named = {verb: [verb] if verb in verbs else [] for verb in ("change", "delete", "restore", "purge")}
-    return [*named["change"], *first, *named["delete"], *named["restore"], *named["purge"], *others]
+    last = [verb for verb in ("delete", "restore", "purge") if verb in verbs]
+    return [*(["change"] if "change" in verbs else []), *first, *last, *others]
 
 
 def is_open(user: Actor, record: Any) -> bool:
@@ -399,6 +403,15 @@ def is_open(user: Actor, record: Any) -> bool:
     if user.access.reach(f"{guarded(type(record)).name}.view").everything:
         return True  # seen anyhow, without asking who shares it
     return bool(type(record).objects.open_to(user).filter(pk=record.pk).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedRow:
+    """One of the rows that hang on a record: its cells with their places on a phone's card."""
+
+    record: Any
+    url: str
+    cells: Sequence[tuple[Cell, str]]
 
 
 class Related:
@@ -419,12 +432,12 @@ class Related:
             (column, resource.right(user, column.name), place) for column, place in phone_places(resource, self.columns)
         ]
         self.rows = [
-            Row(
+            RelatedRow(
                 found,
                 resource.record_url(found),
                 [(cell(column, found, right), place) for column, right, place in rights],
             )
-            for found in resource.with_columns(rows.order_by(*resource.order))[: self.SHOWN]
+            for found in resource.with_columns(rows.order_by(*resource.order), self.columns)[: self.SHOWN]
         ]
         filtered = len(self.rows) == self.SHOWN and any(
             known.name == field_name for known in resource.filters_for(user)

@@ -78,7 +78,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         What is shared with a department follows the people: it is for who is in the unit where its owner is now.
         """
         mine = models.Case(models.When(owner_id=user.pk, then=0), default=1)
-        views = self.filter(Q(owner_id=user.pk) | Q(shared=True), resource=resource).select_related("owner")
+        views = self.filter(Q(owner_id=user.pk) | Q(shared=True), resource=resource).prefetch_related("owner")
         return [view for view in views.order_by(mine, "pk") if view.is_for(user)]
 
 

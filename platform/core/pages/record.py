@@ -21,7 +21,7 @@ from core.access import Actor, FieldRight
 from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
 from core.pages.links import link_of
-from core.pages.lists import reachable
+from core.pages.lists import reached_by
 from core.pages.paths import PathStep, path_of
 from core.pages.serving import WRITE, actor, found, page, part_asked, respond
 from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_before, stories_of
@@ -271,12 +271,13 @@ class RecordPage:
     def can(self) -> dict[str, bool]:
         """{verb: whether the user may do it to this record}."""
         verbs = {"change", "delete", *(action.verb for action in self.resource.actions)} & set(self.resource.all_verbs)
-        return {verb: bool(reachable(self.resource, self.user, [self.record], verb)) for verb in verbs}
+        reached = reached_by(self.resource, self.user, [self.record], verbs)
+        return {verb: bool(reached[verb]) for verb in verbs}
 
     @cached_property
     def inline(self) -> frozenset[str]:
         """The fields that the user may change in their place."""
-        return frozenset(self.resource.inline_fields(self.user, self.record)) if self.can.get("change") else frozenset()
+        return frozenset(self.resource.inline_fields(self.user)) if self.can.get("change") else frozenset()
 
     @cached_property
     def actions(self) -> list[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -79,6 +79,8 @@ class Stored(models.Model):
     """
 
     access_rule: ClassVar[Rule] = CompanyWide()
+    named_by: ClassVar[Sequence[str]] = ()
+    """The fields that the record's text is made of, where a list need not fetch more to name it."""
 
     created_at = models.DateTimeField(_("Created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("Last updated at"), default=timezone.now, editable=False)

@@ -125,6 +125,8 @@ class Attachment(models.Model):
 class Option(Stored):
     """One entry of an option list of the data dictionary (数据字典), e.g. a position or a customer source."""
 
+    named_by = ("name",)
+
     kind = models.CharField(_("Option list"), max_length=40)
     name = models.CharField(_("Name"), max_length=60)
     order = models.PositiveIntegerField(_("Order"), default=0)

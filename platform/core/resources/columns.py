@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -45,6 +45,11 @@ def kind_of(field: models.Field[Any, Any]) -> str:
     if field.choices:
         return "choice"
     return next((kind for type_, kind in KINDS if isinstance(field, type_)), "text")
+
+
+def fetched_as(name: str) -> str:
+    """The attribute in which a record of a list holds what a relation to many leads to."""
+    return f"_fetched_{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +93,10 @@ class Column:
         """The value as Python has it; a list of records for the kind `many`."""
         if self.value is not None:
             return self.value(record)
-        value = getattr(record, self.name)
-        return list(value.all()) if self.kind == "many" else value
+        if self.kind == "many":
+            fetched: list[Any] | None = getattr(record, fetched_as(self.name), None)
+            return list(getattr(record, self.name).all()) if fetched is None else fetched
+        return getattr(record, self.name)
 
     def text(self, value: Any) -> str:
         """The value as a person reads it, in the active language and time zone."""
@@ -103,7 +110,7 @@ class Column:
             case bool():
                 return _("Yes") if value else _("No")
             case datetime.datetime():
-                return formats.date_format(timezone.localtime(value), "Y-m-d H:i")
+                return timezone.localtime(value).isoformat(" ", "minutes")[:16]
             case datetime.date():
                 return value.isoformat()
             case decimal.Decimal():

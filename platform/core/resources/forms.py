@@ -62,6 +62,9 @@ class ResourceForm(forms.ModelForm[Any]):
     beside: ClassVar[Mapping[str, str]] = {}
     """{field that only the form has: the record's field that it stands before}."""
 
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """Fields that stay what they are once the record is stored."""
+
     def __init__(
         self, *args: Any, resource: Resource, user: Actor, custom: Sequence[CustomField] = (), **kwargs: Any
     ) -> None:
@@ -78,6 +81,8 @@ class ResourceForm(forms.ModelForm[Any]):
                 self.initial.setdefault("owner", user.pk)  # what one makes is one's own, unless one says otherwise
         else:
             self.initial["version"] = self.instance.version
+            for name in self.fixed.intersection(self.fields):
+                self.fields[name].disabled = True
         for name, form_field in self.fields.items():
             if isinstance(form_field, forms.ModelChoiceField):
                 self._offer(form_field, self.custom.get(name) or self._meta.model._meta.get_field(name))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core.access import Actor
 from core.records.custom import is_custom
-from core.resources.columns import exists
+from core.resources.columns import Column, exists
 from core.resources.filters import BadFilter, Filter
 from core.resources.reading import Reading
 from core.resources.searching import cleaned, matching, searched
@@ -90,8 +90,11 @@ class ListQuery:
         """Whether the URL says how many rows a page holds."""
         return self._one("size") == str(self.size)
 
-    def page(self) -> Page:
-        """One page of the rows, with everything its columns need, and the total as far as it is counted."""
+    def page(self, columns: Sequence[Column] | None = None) -> Page:
+        """One page of the rows, with everything that the columns need, and the total as far as it is counted.
+
+        `columns` are those that are shown, if they are fewer than all.
+        """
         asked, ways = self._asked, self.resource.ways(self.user, self.action)
         reading = Reading([way.filter(asked) for way in ways])
         total = reading.count(EXACT_TOTAL + 1)
@@ -107,10 +110,10 @@ class ListQuery:
             reading = reading.few(total)
         stop = start + self.size if total > EXACT_TOTAL else min(start + self.size, total)
         keys = reading.keys(self._order(), start, stop, empty_last=self._may_be_empty)
-        return Page(self._records(keys), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
+        return Page(self._records(keys, columns), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
 
-    def _records(self, keys: Sequence[Any]) -> list[Any]:
-        rows = self.resource.with_columns(self.resource.rows(self.user, self.action).filter(pk__in=keys))
+    def _records(self, keys: Sequence[Any], columns: Sequence[Column] | None) -> list[Any]:
+        rows = self.resource.with_columns(self.resource.rows(self.user, self.action).filter(pk__in=keys), columns)
         found = {record.pk: record for record in rows}
         return [found[key] for key in keys if key in found]
 

@@ -24,10 +24,9 @@ class Reading:
 
     def count(self, most: int) -> int:
         """How many rows there are; `most` where there are as many or more."""
-        if not self.ways:
-            return 0
-        alone = self.ways[0].order_by()[:most].count()
-        return alone if alone == most or len(self.ways) == 1 else min(most, self._joined(most).count())
+        if len(self.ways) < 2:
+            return sum(way.order_by()[:most].count() for way in self.ways)
+        return min(most, self._joined(most).count())
 
     def few(self, most: int) -> Reading:
         """The same rows, of which there are no more than `most`: found first and put in order then.

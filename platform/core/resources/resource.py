@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.forms import modelform_factory
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from core.records.base import Record, Stored, StoredQuerySet
 from core.records.custom import CustomField, Kind, custom_fields, is_custom
 from core.records.searching import GramsField
 from core.resources.action import Action, ActionRefused
-from core.resources.columns import Cell, Column, cell, exists
+from core.resources.columns import Cell, Column, cell, exists, fetched_as
 from core.resources.custom import CustomFilter, column_of
 from core.resources.filters import Filter
 from core.resources.forms import ResourceForm
@@ -251,20 +251,38 @@ class Resource:
         """What the user sees of a column of a record."""
         return cell(column, record, self.right(user, column.name))
 
-    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows with everything their columns need, so that the number of queries does not grow with them."""
-        one = [
-            name
-            for name, column in self.all_columns.items()
-            if column.kind in {"relation", "option"} and exists(self.model, name)
-        ]
-        many = [name for name, column in self.all_columns.items() if column.kind == "many" and exists(self.model, name)]
-        if any(field.type == Kind.USER for field in self.custom_fields):
+    def with_columns(self, rows: QuerySet[Any], columns: Sequence[Column] | None = None) -> QuerySet[Any]:
+        """The rows with everything that their columns need, so that the number of queries does not grow with them.
+
+        A list tells which `columns` it shows: with them come the record that a row hangs on, and of other records that
+        are only named their names. Of a value that is derived nobody tells from what: with one of these comes all.
+        """
+        lean = columns is not None and not any(column.value and not is_custom(column.name) for column in columns)
+        needed = columns if columns is not None and lean else self.all_columns.values()
+        kinds = {column.name: column.kind for column in needed if exists(self.model, column.name)}
+        if self.parent:
+            kinds[self.parent] = "relation"
+        one = [name for name, kind in kinds.items() if kind in {"relation", "option"}]
+        many: list[str | Prefetch[Any]] = [name for name, kind in kinds.items() if kind == "many"]
+        spared = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
+        if lean:
+            spared += [path for name in one if name != self.parent for path in self._beside_the_name(name)]
+        if columns is not None:
+            # As plain lists: a query set for each of the rows takes longer than all the rest.
+            many = [Prefetch(str(name), to_attr=fetched_as(str(name))) for name in many]
+        custom = {column.name for column in needed if is_custom(column.name)}
+        if any(field.type == Kind.USER and field.name in custom for field in self.custom_fields):
             many.append("named_users")
-        grams = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
-        rows = rows.defer(*grams)  # half of such a row, and for the index alone
+        rows = rows.defer(*spared)  # grams are half of a row, and for the index alone
         rows = rows.select_related(*one) if one else rows
         return rows.prefetch_related(*many) if many else rows
+
+    def _beside_the_name(self, name: str) -> list[str]:
+        """What need not be fetched of the record that the field `name` leads to, where it is only named."""
+        target: Any = self.model._meta.get_field(name).related_model
+        kept = getattr(target, "named_by", ())
+        others = (field.name for field in target._meta.concrete_fields if not field.primary_key)
+        return [f"{name}__{other}" for other in others if other not in kept] if kept else []
 
     # Its form, and what it does with it
 
@@ -278,10 +296,10 @@ class Resource:
             return True
         return exists(self.model, name) and getattr(self.model._meta.get_field(name), "editable", False)
 
-    def inline_fields(self, user: Actor, record: Stored) -> list[str]:
+    def inline_fields(self, user: Actor) -> list[str]:
         """The fields of an existing record's form that the user may change in their place, where they are shown."""
-        fields, shown = self.form_for(user, record).fields, self.all_columns
-        names = [name for name in self.editable_fields(user) if name in fields and not fields[name].disabled]
+        shown = self.all_columns
+        names = [name for name in self.editable_fields(user) if name not in self.form.fixed]
         return [name for name in names if name in shown and shown[name].kind != "file"]
 
     def form_for(

@@ -7,6 +7,7 @@ rolls back also forgets what was set.
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from django.utils.asyncio import async_unsafe
 from django_tenants.postgresql_backend import base as tenants
 from psycopg.pq import TransactionStatus
 
+from core.db.backend.moments import with_moments
 from core.db.context import NO_PLACE, NOWHERE, CompanySwitchRefused, Place, bound_to_place, current_place
 
 # Every company visited leaves its tables in the memory of the PostgreSQL process behind a connection, for good.
@@ -92,6 +94,8 @@ class DatabaseWrapper(tenants.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """Connections are born with the path that leads nowhere, before the first statement of ours."""
         params: dict[str, Any] = super().get_connection_params()
+        if self.timezone is datetime.UTC:
+            params["context"] = with_moments(params["context"])
         params["options"] = f"{params.get('options', '')} -c search_path={NOWHERE}".strip()
         return params
 

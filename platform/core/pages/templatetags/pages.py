@@ -4,89 +4,39 @@
 {% to_list url %}                 attributes of a link that changes the list, by swapping that part only
 {% sent_to url %}                 attributes of a form that leads to another page
 {% preview_line page %}           what the head of a preview says under the name
-{% row_operations row %}          what may be done to a row of the list
+{% list_rows list %}              the rows of a list; list_headings and column_choices: what stands above them
 {% carried params %}              parameters as hidden fields of a form
 {% url_of resource "edit" pk %}   the address of one of the resource's pages
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from html import escape
+from typing import Any, cast
 
 from django import template
-from django.contrib.auth import get_user_model
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from core.pages.lists import Related, Row
+from core.pages.cells import drawn
+from core.pages.lists import RecordList, Related, Row
 from core.pages.record import RecordPage
-from core.records.custom import HeldFile
+from core.pages.table import AnyRecord, Pattern, column_choice, heading, to_list_attributes
 from core.resources import Resource
 from core.resources.columns import Cell
 from core.resources.mentions import AT
-from core.shell.vocabulary.atoms import avatar, state, tag
 
 register = template.Library()
-
-DASH = format_html('<span class="t4">{}</span>', "—")
 
 
 @register.simple_tag
 def cell(shown: Cell, resource: Resource) -> SafeString:
-    """A value of a record as HTML; what a role masks is shown as the masked text, whatever its kind."""
-    if shown.text == "":
-        return DASH
-    if shown.masked:
-        return format_html('<span class="num t2">{}</span>', shown.text)
-    column, value = shown.column, shown.value
-    tones = resource.tones.get(column.name)
-    if tones is not None:
-        return state(shown.text, tones.get(value, "gray"))
-    match column.kind:
-        case "boolean":
-            return state(shown.text, "green" if value else "gray")
-        case "many":
-            return format_html_join("", "{}", ((tag(item, getattr(item, "colour", "gray")),) for item in value)) or DASH
-        case "relation" if isinstance(value, get_user_model()):
-            return format_html('<span class="own">{}{}</span>', avatar(str(value), value.pk), value)
-        case "email":
-            return format_html('<a href="mailto:{0}">{0}</a>', shown.text)
-        case "url" if shown.text.startswith(("https://", "http://")):
-            return format_html('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>', shown.text)
-        case "file" if isinstance(value, HeldFile):
-            return format_html('<a href="{}" hx-boost="false" data-stay>{}</a>', value.url, shown.text)
-        case "long_text":
-            return format_html('<span title="{0}">{0}</span>', shown.text)
-    if isinstance(value, datetime.datetime) and column.name in resource.deadlines:
-        told, tone = due(value)
-        return format_html(
-            '<time class="num{}" datetime="{}" title="{}">{}</time>', tone, value.isoformat(), shown.text, told
-        )
-    if isinstance(value, datetime.date | datetime.time):
-        return format_html('<time class="num t2" datetime="{}">{}</time>', value.isoformat(), shown.text)
-    return format_html("{}", shown.text)
-
-
-def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tuple[str, str]:
-    """A time by which something is to be done, in words, and the class of its colour."""
-    local, today = timezone.localtime(moment), timezone.localtime(now)
-    clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
-    if local < today:
-        if not days:
-            return _("today %(time)s") % {"time": clock}, " txt-red"
-        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}, " txt-red"
-    if days == 0:
-        return _("today %(time)s") % {"time": clock}, " txt-amber"
-    if days == 1:
-        return _("tomorrow %(time)s") % {"time": clock}, " txt-amber"
-    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}", ""
+    """A value of a record as HTML."""
+    return drawn(shown, resource)
 
 
 @register.filter
@@ -103,7 +53,7 @@ def mentions(text: str) -> SafeString:
 @register.simple_tag
 def preview_line(page: RecordPage) -> SafeString:
     """What the head of a preview says under the name: the record's states, whose it is, when it was changed."""
-    parts = [cell(shown, page.resource) for shown in page.state if shown.text]
+    parts = [drawn(shown, page.resource) for shown in page.state if shown.text]
     told = {"owner": "{label} {text}", "updated_at": _("changed {text}")}
     parts += [
         format_html(told[shown.column.name], label=shown.column.label, text=shown.text)
@@ -116,7 +66,7 @@ def preview_line(page: RecordPage) -> SafeString:
 @register.simple_tag
 def to_list(url: str) -> SafeString:
     """Attributes of a link to another state of the list; the address changes, Back returns."""
-    return format_html('href="{0}" hx-get="{0}" hx-target="#list" hx-swap="outerHTML" hx-push-url="true"', url)
+    return SafeString(to_list_attributes(url))
 
 
 @register.simple_tag
@@ -129,28 +79,60 @@ def sent_to(url: str) -> SafeString:
     )
 
 
-class _AnyRecord:
-    """Stands for the records of all rows that offer the same."""
-
-    pk = 987_654_321_987_654_321
-
-    def __str__(self) -> str:
-        return "\ue000"  # a character of nobody's script
-
-
 @register.simple_tag(takes_context=True)
-def row_operations(context: template.Context, row: Row) -> SafeString:
-    """What may be done to a row: drawn once for all rows that offer the same, then given each row's key and name.
+def list_rows(context: template.Context, shown: RecordList) -> SafeString:
+    """The rows of a list. Its boxes, stars and operations are drawn once for all rows in which they are alike."""
+    pen, patterns = shown.pen(), _Patterns(context)
+    rows = []
+    for row in shown.rows:
+        name = escape(str(row.record))
+        after = patterns.operations(row).of(row.pk, name) if shown.has_operations else ""
+        rows.append(pen.row(row, name, patterns.before(row).of(row.pk, name), after))
+    return SafeString("".join(rows))
 
-    Drawn for each row it would be half of the work of a list.
-    """
-    drawn: dict[Any, str] = context["list"].drawn_operations
-    offered = tuple(operation if isinstance(operation, str) else operation.name for operation in row.operations)
-    if offered not in drawn and context.template:
-        with context.push(row=replace(row, record=_AnyRecord())):
-            drawn[offered] = context.template.engine.get_template("pages/parts/list_row_actions.html").render(context)
-    text = drawn[offered].replace(str(_AnyRecord.pk), str(row.pk))
-    return SafeString(text.replace(str(_AnyRecord()), escape(str(row.record))))
+
+class _Patterns:
+    """The cells of a list's rows beside those of its columns, drawn by their templates."""
+
+    def __init__(self, context: template.Context) -> None:
+        self._context = context
+        self._before: dict[bool, Pattern] = {}
+        self._operations: dict[tuple[str, ...], Pattern] = {}
+
+    def before(self, row: Row) -> Pattern:
+        """The box and the star."""
+        if row.starred not in self._before:
+            drawn = self._draw("pages/parts/list_row_start.html", starred=row.starred, record=AnyRecord())
+            self._before[row.starred] = drawn
+        return self._before[row.starred]
+
+    def operations(self, row: Row) -> Pattern:
+        """What may be done to the row."""
+        offered = tuple([operation if isinstance(operation, str) else operation.name for operation in row.operations])
+        if offered not in self._operations:
+            drawn = self._draw("pages/parts/list_row_actions.html", row=replace(row, record=AnyRecord()))
+            self._operations[offered] = drawn
+        return self._operations[offered]
+
+    def _draw(self, name: str, **changes: object) -> Pattern:
+        engine = cast(template.Template, self._context.template).engine
+        with self._context.push(**changes):
+            return Pattern(engine.get_template(name).render(self._context).strip())
+
+
+@register.simple_tag
+def list_headings(shown: RecordList) -> SafeString:
+    """The heads of a list's columns, which sort it."""
+    return SafeString(
+        "".join([heading(head, frozen=place < shown.frozen) for place, head in enumerate(shown.headings)])
+    )
+
+
+@register.simple_tag
+def column_choices(shown: RecordList) -> SafeString:
+    """The lines of the column chooser."""
+    move = escape(_("Move"))
+    return SafeString("".join([column_choice(choice, move) for choice in shown.choosable]))
 
 
 @register.simple_tag

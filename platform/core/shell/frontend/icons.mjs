@@ -5,7 +5,7 @@ import { join } from "node:path";
 const skipped = new Set([".git", ".qiku", "node_modules", "static", "staticfiles", "migrations", "tests", "locale"]);
 const patterns = {
   ".html": [/\{%\s*icon\s+["']([a-z0-9-]+)["']/g, /\bicon=["']([a-z0-9-]+)["']/g],
-  ".py": [/\bicon\s*=\s*["']([a-z0-9-]+)["']/g, /["']icon["']\s*:\s*["']([a-z0-9-]+)["']/g],
+  ".py": [/\bicon\s*=\s*["']([a-z0-9-]+)["']/g, /["']icon["']\s*:\s*["']([a-z0-9-]+)["']/g, /\bicon\(["']([a-z0-9-]+)["']/g],
   ".js": [/\bicon\(["']([a-z0-9-]+)["']/g],
 };
 

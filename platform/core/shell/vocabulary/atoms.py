@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import Any
+from html import escape
+from typing import Any, cast
 
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms.utils import flatatt
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from core.shell.colours import avatar_class
@@ -55,24 +56,20 @@ def avatar(name: object, key: object = None, size: int = 22, square: bool = Fals
     """The first character of a name on a colour that stays with `key` (the name itself without one)."""
     text = str(name or "").strip()
     classes = "av" + (f" av-{size}" if size != 22 else "") + (" av-sq" if square else "")
-    return format_html(
-        '<span class="{} {}" aria-hidden="true">{}</span>',
-        classes,
-        avatar_class(text if key is None else key),
-        text[:1].upper(),
-    )
+    colour = avatar_class(text if key is None else key)
+    return SafeString(f'<span class="{classes} {colour}" aria-hidden="true">{escape(text[:1].upper())}</span>')
 
 
 @register.simple_tag
 def state(label: object, colour: str = "gray") -> SafeString:
     """A state: a coloured dot and its word."""
-    return format_html('<span class="st c-{}">{}</span>', _colour(colour), label)
+    return SafeString(f'<span class="st c-{_colour(colour)}">{conditional_escape(cast(Any, label))}</span>')
 
 
 @register.simple_tag
 def tag(label: object, colour: str = "gray") -> SafeString:
     """A pastel label."""
-    return format_html('<span class="tag tag-{}">{}</span>', _colour(colour), label)
+    return SafeString(f'<span class="tag tag-{_colour(colour)}">{conditional_escape(cast(Any, label))}</span>')
 
 
 @register.simple_tag

@@ -1,0 +1,144 @@
+"""Values of records as HTML: what lists, pages and previews show of a column."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from html import escape
+from operator import attrgetter
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.access import FieldRight
+from core.records.custom import HeldFile
+from core.resources import Column, Resource
+from core.resources.columns import Cell, cell
+from core.shell.vocabulary.atoms import avatar, state, tag
+
+DASH = format_html('<span class="t4">{}</span>', "—")
+REPEATED = frozenset({"choice", "boolean", "option", "relation", "many"})  # kinds of which few values fill many rows
+
+Shape = Callable[[Any, str], str]
+"""Draws a value that has a text."""
+
+
+def drawn(shown: Cell, resource: Resource) -> SafeString:
+    """A value of a record as HTML; what a role masks is shown as the masked text, whatever its kind."""
+    if shown.text == "":
+        return DASH
+    if shown.masked:
+        return format_html('<span class="num t2">{}</span>', shown.text)
+    return SafeString(_shape(resource, shown.column)(shown.value, shown.text))
+
+
+def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[Any], str]:
+    """What draws the column of one record after another, for a viewer with that right on it.
+
+    How is settled once. Of a column that has few values, each of these is drawn once for all rows in which it stands.
+    """
+    if right < FieldRight.READ_ONLY:
+        return lambda record: drawn(cell(column, record, right), resource)
+    shape = _shape(resource, column)
+
+    def draw(record: Any) -> str:
+        value = column.of(record)
+        text = column.text(value)
+        return shape(value, text) if text else DASH
+
+    if column.kind not in REPEATED or column.value is not None:
+        return draw
+    known: dict[Any, str] = {}
+    key_of = _key(resource, column)
+
+    def draw_once(record: Any) -> str:
+        key = key_of(record)
+        html = known.get(key)
+        if html is None:
+            html = known[key] = draw(record)
+        return html
+
+    return draw_once
+
+
+def _key(resource: Resource, column: Column) -> Callable[[Any], Any]:
+    """What tells the values of the column apart, without a look at the records that it leads to."""
+    if column.kind == "many":
+        return lambda record: tuple([item.pk for item in column.of(record)])
+    return attrgetter(resource.model._meta.get_field(column.name).attname)
+
+
+def _shape(resource: Resource, column: Column) -> Shape:
+    tones = resource.tones.get(column.name)
+    if tones is not None:
+        return lambda value, text: state(text, tones.get(value, "gray"))
+    if column.name in resource.deadlines:
+        return _deadline
+    return SHAPES.get(column.kind, _plain)
+
+
+def _plain(value: Any, text: str) -> str:
+    if isinstance(value, datetime.date | datetime.time):
+        return f'<time class="num t2" datetime="{_exact(value)}">{escape(text)}</time>'
+    return escape(text)
+
+
+def _relation(value: Any, text: str) -> str:
+    if isinstance(value, get_user_model()):
+        return f'<span class="own">{avatar(text, value.pk)}{escape(text)}</span>'
+    return _plain(value, text)
+
+
+def _web_address(value: Any, text: str) -> str:
+    if not text.startswith(("https://", "http://")):
+        return escape(text)
+    return f'<a href="{escape(text)}" target="_blank" rel="noopener noreferrer">{escape(text)}</a>'
+
+
+def _file(value: Any, text: str) -> str:
+    if not isinstance(value, HeldFile):
+        return escape(text)
+    return f'<a href="{escape(value.url)}" hx-boost="false" data-stay>{escape(text)}</a>'
+
+
+def _exact(value: datetime.date | datetime.time) -> str:
+    """A time for programs, to the minute: seconds and their fractions are a fortieth of a list's weight."""
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime.datetime) else value.isoformat()
+
+
+def _deadline(value: Any, text: str) -> str:
+    if not isinstance(value, datetime.datetime):
+        return _plain(value, text)
+    told, tone = due(value)
+    return f'<time class="num{tone}" datetime="{_exact(value)}" title="{escape(text)}">{escape(told)}</time>'
+
+
+SHAPES: dict[str, Shape] = {
+    "boolean": lambda value, text: state(text, "green" if value else "gray"),
+    "many": lambda value, text: "".join([tag(item, getattr(item, "colour", "gray")) for item in value]),
+    "relation": _relation,
+    "email": lambda value, text: f'<a href="mailto:{escape(text)}">{escape(text)}</a>',
+    "url": _web_address,
+    "file": _file,
+    "long_text": lambda value, text: f'<span title="{escape(text)}">{escape(text)}</span>',
+}
+
+
+def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tuple[str, str]:
+    """A time by which something is to be done, in words, and the class of its colour."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
+    if local < today:
+        if not days:
+            return _("today %(time)s") % {"time": clock}, " txt-red"
+        return ngettext("%(days)s day overdue", "%(days)s days overdue", -days) % {"days": -days}, " txt-red"
+    if days == 0:
+        return _("today %(time)s") % {"time": clock}, " txt-amber"
+    if days == 1:
+        return _("tomorrow %(time)s") % {"time": clock}, " txt-amber"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}", ""

@@ -1,0 +1,124 @@
+"""The table of a list as HTML.
+
+Its rows are nearly all of a list, so it is written by Python, which takes a twentieth of the time that templates take:
+what is the same in all rows is drawn once, and what stands in many cells too. The same code draws a single row anew
+after a change in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from core.access import Actor
+from core.pages.cells import drawer
+from core.resources import Column, Resource
+from core.resources.columns import cell
+from core.shell.vocabulary.atoms import avatar, icon
+
+if TYPE_CHECKING:
+    from core.pages.lists import Choosable, Heading, Row
+
+
+class AnyRecord:
+    """Stands for the records of all rows, in what is drawn once for them: see `Pattern`."""
+
+    pk = 987_654_321_987_654_321
+
+    def __str__(self) -> str:
+        return "\ue000"  # a character of nobody's script
+
+
+class Pattern:
+    """HTML that was drawn for `AnyRecord`, to be filled with the key and the name of one record after another."""
+
+    def __init__(self, html: str) -> None:
+        marked = html.replace("%", "%%").replace(str(AnyRecord.pk), "%(pk)s")
+        self._html = marked.replace(str(AnyRecord()), "%(name)s")
+
+    def of(self, pk: object, name: str = "") -> str:
+        """The HTML of the record with this key and (escaped) name."""
+        return self._html % {"pk": pk, "name": name}
+
+
+class _Column:
+    """Draws the cells of one column; `place` is where they stand on a phone's card."""
+
+    def __init__(self, resource: Resource, user: Actor, column: Column, place: str, *, frozen: bool) -> None:
+        self.name = column.name
+        self._column, self._right = column, resource.right(user, column.name)
+        self.draw = drawer(resource, column, self._right)
+        classes = " ".join(("stick",) * frozen + ("numc",) * column.numeric)
+        rest = f' data-m="{place}"' if place else ""
+        rest += f' class="{classes}"' if classes else ""
+        rest += f' data-label="{escape(str(column.label))}"' if place == "line" else ""
+        self._fixed = f'<td data-cell="{column.name}"{rest}>'
+        self._changeable = f'<td data-cell="{column.name}" data-field{rest}>'
+
+    def cell(self, content: str, inline: frozenset[str]) -> str:
+        """The column's cell in a row of which the columns `inline` are changed in their place."""
+        return f"{self._changeable if self.name in inline else self._fixed}{content}</td>"
+
+    def naming(self, record: Any, name: str, url: str) -> str:
+        """The value where it names the record and leads to its page; `name`, escaped, stands in for an empty one."""
+        text = escape(cell(self._column, record, self._right).text) or name
+        sign = avatar(record, record.pk, square=True) if self._column.kind == "text" else ""
+        link = f'<a class="ell" href="{url}">{text}</a>' if url else f'<span class="ell">{text}</span>'
+        return f'<div class="nm">{sign}{link}</div>'
+
+
+class RowPen:
+    """Draws rows of a list: what the record shows of itself, between further cells `before` and `after` it.
+
+    `places` are the columns with their places on a phone's card; so many of them are `frozen`.
+    """
+
+    def __init__(self, resource: Resource, user: Actor, places: Iterable[tuple[Column, str]], frozen: int) -> None:
+        self._columns = [
+            _Column(resource, user, column, place, frozen=index < frozen)
+            for index, (column, place) in enumerate(places)
+        ]
+
+    def row(self, row: Row, name: str, before: str = "", after: str = "") -> str:
+        """One row, a `<tr>`; `name` is that of the record, escaped."""
+        record, inline, url = row.record, row.inline, escape(row.url)
+        address = f' data-url="{url}" data-preview="{url}?part=drawer"' if url else ""
+        address += f' data-inline="{url}field/"' if inline else ""
+        # Whoever may see no column at all may yet have something to do with the records.
+        first = "".join([column.cell(column.naming(record, name, url), inline) for column in self._columns[:1]])
+        others = "".join([column.cell(column.draw(record), inline) for column in self._columns[1:]])
+        return f'<tr id="row-{row.pk}" data-row="{row.pk}"{address}>{before}{first}{others}{after}</tr>\n'
+
+
+def heading(head: Heading, *, frozen: bool) -> str:
+    """The head of a column, a `<th>`, which sorts the list by it."""
+    column, label = head.column, escape(str(head.column.label))
+    classes = " ".join(("stick",) * frozen + ("numc",) * column.numeric + ("sorted",) * head.sorted)
+    attributes = f' data-width="{head.width}"' if head.width else ""
+    attributes += f' class="{classes}"' if classes else ""
+    attributes += f' aria-sort="{"descending" if head.descending else "ascending"}"' if head.sorted else ""
+    attributes += f' title="{escape(str(column.help))}"' if column.help else ""
+    if not head.sort_url:
+        return f'<th data-column="{column.name}"{attributes}><span>{label}</span></th>'
+    way = icon("chevron-down") if head.descending else icon("chevron-up")
+    sign = way if head.sorted else ""
+    return f'<th data-column="{column.name}"{attributes}><a {to_list_attributes(head.sort_url)}>{label}{sign}</a></th>'
+
+
+def column_choice(choice: Choosable, move: str) -> str:
+    """One line of the column chooser; `move` is what its grip is called, escaped."""
+    column, fixed = choice.column, " disabled" if choice.fixed else ""
+    box = f'<input type="checkbox" class="form-check-input" name="columns" value="{column.name}"'
+    box += f"{' checked' if choice.shown else ''}{fixed}>"
+    grip = f'<button type="button" class="grip" data-grip aria-label="{move}"{fixed}>{icon("grip-vertical")}</button>'
+    line = f"{grip}<label>{box}{escape(str(column.label))}</label>"
+    if not choice.fixed:
+        return f"<li>{line}</li>"
+    return f'<li data-fixed><input type="hidden" name="columns" value="{column.name}">{line}{icon("lock", "lock")}</li>'
+
+
+def to_list_attributes(url: object) -> str:
+    """Attributes of a link to another state of the list; the address changes, Back returns."""
+    address = escape(str(url))
+    return f'href="{address}" hx-get="{address}" hx-target="#list" hx-swap="outerHTML" hx-push-url="true"'
