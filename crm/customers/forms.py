@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from core.resources.forms import ResourceForm
+from core.resources.forms import RemoteSelect, ResourceForm
+from core.resources.registry import resource_of
 from crm.customers.duplicates import CHECKED
 from crm.customers.models import all_tags
 from tenants.people.models import User
@@ -63,7 +64,10 @@ class TransferForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = User.objects.get_queryset().with_seat()  # type: ignore[attr-defined]
+        owner: Any = self.fields["owner"]
+        owner.widget = RemoteSelect(resource_of(User).choice_url)
+        owner.widget.is_required = True
+        owner.queryset = User.objects.get_queryset().with_seat()
 
 
 class TagForm(forms.Form):

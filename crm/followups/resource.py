@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.resources import Action, Head, Resource, Story, files, history
+from core.resources import Action, Head, Resource, ResourceForm, Story, files, history
+from core.resources.registry import resource_of
 from crm.areas import CUSTOMER_GROUP
+from crm.contacts.models import Contact
 from crm.followups import services
 from crm.followups.models import FollowUp
 
@@ -20,6 +22,17 @@ class CommentForm(forms.Form):
     """What to say."""
 
     text = forms.CharField(label=_("Comment"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FollowUpForm(ResourceForm):
+    """A follow-up's form; one begun from a contact is about that contact's customer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contact = str(self.initial.get("contact") or "")
+        if self.instance.pk is None and contact.isdecimal() and not self.initial.get("customer"):
+            found = resource_of(Contact).rows(self.user).filter(pk=contact[:18]).first()
+            self.initial["customer"] = found.customer_id if found else None
 
 
 class FollowUps(Resource):
@@ -32,9 +45,10 @@ class FollowUps(Resource):
     order_in_menu = 30
     asks_for_another = False
     parent = "customer"
+    also_below = ("contact",)
     columns = ("content", "customer", "kind", "happened_at", "contact", "next_at", "next_plan", "plan", "owner")
     more_columns = ("created_at", "updated_at")
-    filters = ("customer", "kind", "owner", "happened_at", "next_at", "plan", "created_at")
+    filters = ("customer", "contact", "kind", "owner", "happened_at", "next_at", "plan", "created_at")
     search = ("content",)
     order = ("-happened_at", "-pk")
     sections = {
@@ -75,6 +89,7 @@ class FollowUps(Resource):
         Action("comment", _("Comment"), services.follow_up_comment, form=CommentForm, icon="message", bulk=False),
     )
     panels = (files(), history())
+    form = FollowUpForm
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """The customer knows when it was last spoken to."""

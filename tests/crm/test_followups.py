@@ -13,6 +13,7 @@ from core.access.models import Collaborator
 from core.live.models import Notification
 from core.records.models import Attachment
 from core.resources.mentions import named_in
+from crm.contacts.services import contact_create
 from crm.followups.models import FollowUp
 from crm.followups.services import follow_up_comment, follow_up_create, follow_up_plan_done
 from tests.crm.people import customer_of, seller
@@ -120,3 +121,26 @@ def test_the_story_alone_is_answered_to_who_asks_for_it(client: Any, me: Any) ->
     assert "说过的话" in part
     assert "<html" not in part
     assert 'id="story"' in part
+
+
+def test_a_contact_lists_its_follow_ups_and_begins_one_with_its_customer(client: Any, me: Any) -> None:
+    customer = customer_of(me)
+    contact = contact_create({"customer": customer, "name": "杨韬"}, by=me)
+    follow_up_create({"customer": customer, "contact": contact, "content": "谈了报价"}, by=me)
+    follow_up_create({"customer": customer, "content": "与他无关"}, by=me)
+    client.force_login(me)
+    page = client.get(f"/contacts/{contact.pk}/?panel=followups").content.decode()
+    assert "谈了报价" in page
+    assert "与他无关" not in page
+    address = f"/followups/new/?contact={contact.pk}"
+    assert address in page
+    form = client.get(address).context["form"]
+    assert form["customer"].value() == customer.pk
+
+
+def test_somebody_elses_contact_tells_no_customer(client: Any, me: Any) -> None:
+    other = seller("秦晨")
+    contact = contact_create({"customer": customer_of(other), "name": "杨韬"}, by=other)
+    client.force_login(me)
+    for asked in (contact.pk, "x", "9" * 30):
+        assert client.get(f"/followups/new/?contact={asked}").context["form"]["customer"].value() is None

@@ -30,7 +30,7 @@ from core.resources import Advice, Panel, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell, exists
 from core.resources.panel import related
-from core.resources.registry import children_of, resource_of
+from core.resources.registry import listed_below, resource_of
 
 WIDE_KINDS = frozenset({"long_text", "json"})
 JUST_ADDED = "pages.added"  # in the session: the record just created, so that its page asks once whether to add another
@@ -76,7 +76,7 @@ class RecordPage:
         self.panels = {panel.name: panel for panel in panels_of(resource, user)}
         self.older_than = older_than
         self.asked = asked or {}
-        self.hanging = {child.name for child in children_of(resource.model)}
+        self.hanging = {child.name for child, _field in listed_below(resource.model)}
         if panel and panel not in self.panels:
             raise Http404(f"{resource.name} has no panel {panel}")
         self.panel: Panel | None = self.panels.get(panel)
@@ -249,10 +249,10 @@ class RecordPage:
                 child.name,
                 _("New %(what)s") % {"what": child.singular},
                 child.icon,
-                f"{reverse(f'{child.name}-new')}?{urlencode({str(child.parent): self.record.pk, 'next': self.url})}",
+                f"{reverse(f'{child.name}-new')}?{urlencode({field: self.record.pk, 'next': self.url})}",
                 active=False,
             )
-            for child in children_of(self.resource.model)
+            for child, field in listed_below(self.resource.model)
             if "add" in child.all_verbs and self.user.access.may(child.permission("add"))
         ]
 
@@ -301,7 +301,7 @@ class RecordPage:
 
 def panels_of(resource: Resource, user: Actor) -> list[Panel]:
     """The panels that the user sees on a record's page: what hangs on it, what was declared, its collaborators."""
-    hanging = [related(child, str(child.parent)) for child in children_of(resource.model)]
+    hanging = [related(child, field) for child, field in listed_below(resource.model)]
     declared = [*hanging, *resource.panels, *([COLLABORATORS] if resource.collaborative else [])]
     return [panel for panel in declared if not panel.permission or user.access.may(panel.permission)]
 

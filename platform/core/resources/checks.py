@@ -61,6 +61,9 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
         exists(model, resource.parent) and isinstance(model._meta.get_field(resource.parent), models.ForeignKey)
     ):
         yield Error(f"{where}.parent names no foreign key: {resource.parent!r}", id="resources.E005")
+    for name in resource.also_below:
+        if not (exists(model, name) and isinstance(model._meta.get_field(name), models.ForeignKey)):
+            yield Error(f"{where}.also_below names no foreign key: {name!r}", id="resources.E014")
     for name in (*resource.declared_columns, *(field.name for field in model._meta.get_fields())):
         if is_custom(name):
             yield Error(f"{where}: {name!r} is a name that companies' own fields have", id="resources.E013")

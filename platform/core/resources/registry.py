@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +49,17 @@ def children_of(model: type[models.Model]) -> list[Resource]:
         if resource.parent and resource.model._meta.get_field(resource.parent).related_model is model
     ]
     return sorted(hanging, key=lambda resource: (resource.order_in_menu, resource.name))
+
+
+def listed_below(model: type[models.Model]) -> list[tuple[Resource, str]]:
+    """The resources whose rows are listed on the pages of the model's records, each with the field that leads there."""
+    found = [(resource, name) for resource in resources.values() for name in _upwards(resource)]
+    below = [one for one in found if one[0].model._meta.get_field(one[1]).related_model is model]
+    return sorted(below, key=lambda one: (one[0].order_in_menu, one[0].name))
+
+
+def _upwards(resource: Resource) -> Iterable[str]:
+    return [*([resource.parent] if resource.parent else []), *resource.also_below]
 
 
 def everything() -> list[Resource | Screen]:

@@ -39,6 +39,7 @@ class Resource:
     model           the rows; labels, choices, help and validation come from its fields
     menu, icon      where it stands and how it looks there; `letter` opens it when pressed after G
     parent          foreign key to the record it hangs on: who sees that one sees its rows, the permission given
+    also_below      further foreign keys, to records whose pages list its rows as well; they open no sight of them
     collaborative   whether single users can be made collaborators of a row
     columns         of the list, in order: names of fields, or Columns for what is derived
     more_columns    further columns, shown when chosen
@@ -64,6 +65,7 @@ class Resource:
     letter: ClassVar[str] = ""
     order_in_menu: ClassVar[int] = 100
     parent: ClassVar[str | None] = None
+    also_below: ClassVar[Sequence[str]] = ()
     collaborative: ClassVar[bool] = False
     columns: ClassVar[Sequence[str | Column]] = ()
     more_columns: ClassVar[Sequence[str | Column]] = ()
