@@ -232,7 +232,7 @@ def test_a_table_in_use_is_waited_for_without_holding_up_others(
 ) -> None:
     monkeypatch.setattr(runner, "LOCK_TIMEOUT", "100ms")
     new_release([add("hue")])
-    held = threading.Event()
+    held, over = threading.Event(), threading.Event()
     waiting = (  # in this database: other tests wait in theirs
         "SELECT count(*) FROM pg_locks JOIN pg_database AS own ON own.oid = pg_locks.database"
         " WHERE NOT granted AND datname = current_database()"
@@ -243,7 +243,7 @@ def test_a_table_in_use_is_waited_for_without_holding_up_others(
             raw.execute("SELECT set_config('role', %s, true)", [company.db_role])
             raw.execute(f"SELECT count(*) FROM {company.schema_name}.records_logentry")
             held.set()
-            while raw.execute(waiting).fetchone() == (0,):
+            while raw.execute(waiting).fetchone() == (0,) and not over.is_set():
                 time.sleep(0.01)
             time.sleep(0.6)
 
@@ -251,6 +251,7 @@ def test_a_table_in_use_is_waited_for_without_holding_up_others(
     thread.start()
     assert held.wait(5)
     report = migrate_all()
+    over.set()
     thread.join()
     assert report.failed == []
     by_company = {outcome.company: outcome.seconds for outcome in report.outcomes}
