@@ -66,6 +66,14 @@ def choose(page: Page, field: str, label: str) -> None:
     )
 
 
+def search_for(page: Page, field: str, label: str) -> None:
+    """Find by typing what is too much for a list, and choose it."""
+    page.locator(f"select[name={field}] ~ .ts-wrapper .ts-control").click()
+    page.keyboard.type(label)
+    page.locator(".ts-dropdown .option", has_text=label).first.click()
+    expect(page.locator(f"select[name={field}] ~ .ts-wrapper .item")).to_have_text(label)
+
+
 def ask(page: Page, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> tuple[int, Any]:
     """The API's answer to the signed-in user, as (status, JSON or text): GET, or with a body what `method` says."""
     status, text = page.evaluate(

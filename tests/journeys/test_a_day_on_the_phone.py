@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.companies import office
 from tests.journeys.product import Product
-from tests.journeys.screens import ask, choose, now_here, save, visit, word_composed
+from tests.journeys.screens import ask, now_here, save, search_for, visit, word_composed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
 
@@ -119,7 +119,7 @@ def _handed_over_and_back(page: Page) -> None:
     page.get_by_role("link", name="转移负责人").tap()
     dialog = page.locator(".modal.show")
     expect(dialog).to_be_visible()
-    choose(page, "owner", "符达")
+    search_for(page, "owner", "符达")
     dialog.get_by_role("button", name="转移负责人").tap()
     owner = page.locator("dd[data-cell=owner]")
     expect(owner).to_contain_text("符达")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.companies import Office, office
 from tests.journeys.product import Product
-from tests.journeys.screens import ask, choose, now_here, save, visit, word_composed
+from tests.journeys.screens import ask, now_here, save, search_for, visit, word_composed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
 
@@ -147,7 +147,7 @@ def _three_handed_over_and_back(page: Page) -> None:
     expect(page.locator("[data-count]")).to_have_text("3")  # thinking again loses nothing
     handing_over.click()
     expect(dialog).to_be_visible()
-    choose(page, "owner", "符达")
+    search_for(page, "owner", "符达")
     dialog.get_by_role("button", name="转移负责人").click()
     owners = page.locator("td[data-cell=owner]")
     expect(owners.filter(has_text="符达")).to_have_count(3)
