@@ -72,3 +72,7 @@ class Contacts(Resource):
     def delete(self, record: Stored, *, by: Actor) -> None:
         """Another contact takes the place of the primary one."""
         services.contact_delete(cast(Contact, record), by=by)
+
+    def restore(self, record: Stored, *, by: Actor) -> None:
+        """The first one back is the primary one."""
+        services.contact_restore(cast(Contact, record), by=by)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from core.access import Actor
-from core.records.services import record_create, record_delete, record_update
+from core.records.services import record_create, record_delete, record_restore, record_update
 from crm.contacts.models import Contact
 from crm.customers.models import Customer
 
@@ -50,6 +50,15 @@ def contact_delete(contact: Contact, *, by: Actor) -> None:
     _leave(_locked(contact.customer_id), contact, by=by)
 
 
+@transaction.atomic
+def contact_restore(contact: Contact, *, by: Actor) -> None:
+    """Take a contact out of the trash; it is the primary one where there is none."""
+    record_restore(contact, by=by)
+    customer = _locked(contact.customer_id)
+    if customer.primary_contact_id is None:
+        _become_primary(customer, contact, by=by)
+
+
 def _become_primary(customer: Customer, contact: Contact, *, by: Actor) -> None:
     values: dict[str, Any] = {"primary_contact": contact}
     if contact.phone:
@@ -68,5 +77,5 @@ def _leave(customer: Customer, contact: Contact, *, by: Actor) -> None:
 
 
 def _locked(pk: int) -> Customer:
-    customer: Customer = Customer.objects.select_for_update().get(pk=pk)
+    customer: Customer = Customer.objects.select_for_update(no_key=True).get(pk=pk)
     return customer

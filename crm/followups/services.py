@@ -33,7 +33,7 @@ def follow_up_create(values: Mapping[str, Any], *, by: Actor) -> FollowUp:
     planned = FollowUp.objects.filter(
         customer_id=follow_up.customer_id, owner_id=follow_up.owner_id, plan=Plan.OPEN
     ).exclude(pk=follow_up.pk)
-    done = list(planned.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    done = list(planned.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
     if done:
         FollowUp.objects.known(done).update(plan=Plan.DONE)
         for kind in (reminders.DUE, reminders.OVERDUE):
@@ -118,7 +118,7 @@ def _with_plan(values: Mapping[str, Any], before: str) -> dict[str, Any]:
 
 def _tell_customer(follow_up: FollowUp) -> None:
     """What the customer says of its follow-ups; its version stays, for nobody edited it."""
-    customer = Customer.objects.select_for_update(of=("self",)).get(pk=follow_up.customer_id)
+    customer = Customer.objects.select_for_update(of=("self",), no_key=True).get(pk=follow_up.customer_id)
     rows = FollowUp.objects.live().filter(customer=customer)
     values: dict[str, Any] = {"last_follow_up_at": rows.aggregate(last=Max("happened_at"))["last"]}
     if follow_up.has_open_plan() and follow_up.deleted_at is None:

@@ -36,7 +36,7 @@ def node_move(node: N, *, parent: N | None, position: int, by: Actor) -> N:
         ValidationError: it would come below itself; its name stands there already.
     """
     model: Any = type(node)
-    list(model._base_manager.select_for_update().order_by("pk").values_list("pk"))
+    list(model._base_manager.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     moved = model._base_manager.get(pk=node.pk)
     siblings = list(model._base_manager.filter(parent=parent).exclude(pk=moved.pk).order_by(ORDER, "pk"))
     before, before_place = moved.parent_id, _place(moved)
