@@ -208,10 +208,17 @@ class Customer(Record):
     def __str__(self) -> str:
         return self.name
 
+    def is_pursued(self) -> bool:
+        """Whether anybody is still to contact it: of one that is lost, what was planned is off."""
+        return self.status in PURSUED
+
     def clean(self) -> None:
         """One form of what duplicates are found by."""
         self.name = " ".join(self.name.split())
         self.tax_number = "".join(self.tax_number.split()).upper()
+
+
+PURSUED = tuple(status for status in Customer.Status if status != Customer.Status.LOST)
 
 
 def quiet(*, days: int) -> Q:

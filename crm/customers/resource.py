@@ -89,7 +89,7 @@ class Customers(Resource):
         _("Other information"): ("tags", "note"),
     }
     tones = {"status": {"potential": "gray", "developing": "blue", "won": "green", "lost": "red"}}
-    deadlines = ("next_contact_at",)
+    deadlines = {"next_contact_at": Customer.is_pursued}
     head = Head(
         meta=("owner", "category", "region"),
         tags=("level", "tags"),

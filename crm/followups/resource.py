@@ -55,7 +55,7 @@ class FollowUps(Resource):
         _("Basic information"): ("customer", "contact", "kind", "happened_at", "content", "owner"),
         _("Next plan"): ("next_at", "next_plan", "plan"),
     }
-    deadlines = ("next_at",)
+    deadlines = {"next_at": FollowUp.has_open_plan}
     head = Head(meta=("customer", "contact", "owner"))
     story = Story(
         kind="kind",

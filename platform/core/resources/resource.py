@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -48,7 +48,8 @@ class Resource:
     order           of the list until the user sorts it
     sections        of page and form: {heading: names of fields}
     tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
-    deadlines       times by which something is to be done: shown as today or tomorrow, red when they have passed
+    deadlines       times by which something is to be done: {field: whether a record still waits for it}; as long as it
+                    does, shown as today or tomorrow, red when they have passed
     head, stars     the head of a record's page, and whether its users star records
     story           how its rows stand in the feed of the record they hang on
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
@@ -76,7 +77,7 @@ class Resource:
     order: ClassVar[Sequence[str]] = ("-pk",)
     sections: ClassVar[Mapping[StrOrPromise, Sequence[str]]] = {}
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
-    deadlines: ClassVar[Sequence[str]] = ()
+    deadlines: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
     head: ClassVar[Head] = Head()
     stars: ClassVar[Stars | None] = None
     story: ClassVar[Story | None] = None
