@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
+from core.db.keys import key_in
 from core.pages.serving import WRITE, actor, found, page, respond
 from core.records.trees import node_move
 from core.resources import Resource
@@ -76,6 +77,7 @@ def tree_of(rows: QuerySet[Any], kind: type[N]) -> list[N]:
 
 
 def _number(text: str | None) -> int:
-    if not text or not text.isascii() or not text.isdigit() or len(text) >= 19:
+    number = key_in(text or "")
+    if number is None:
         raise Http404("no such number")
-    return int(text)
+    return number
