@@ -125,7 +125,7 @@ def record_update(
 
 
 @transaction.atomic
-def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, by: Actor) -> None:
+def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, by: Actor, verb: str = "change") -> None:
     """Change columns of many records, given by their keys, as `record_update` changes one; in a few statements."""
     held = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=values).order_by("pk")
     records: list[R] = []
@@ -142,7 +142,7 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
         _count_version(record)
         written |= {*changes, *followed}
         records.append(record)
-        lines.append(log_line("change", by=by, resource=guarded(model).name, record=record, changes=changes))
+        lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
     model._base_manager.bulk_update(records, sorted(written), batch_size=AT_ONCE)
     log_lines(lines)
 
