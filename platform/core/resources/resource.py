@@ -51,18 +51,32 @@ class Resource(Table):
         return [name for name in names if name in shown and shown[name].kind != "file"]
 
     def form_for(
-        self, user: Actor, record: Stored | None = None, data: Any = None, files: Any = None, initial: Any = None
+        self,
+        user: Actor,
+        record: Stored | None = None,
+        data: Any = None,
+        files: Any = None,
+        initial: Any = None,
+        *,
+        only: Collection[str] | None = None,
     ) -> ResourceForm:
-        """The form of a record (a new one without `record`) for a user; bound when `data` is given."""
+        """The form of a record (a new one without `record`) for a user; bound when `data` is given.
+
+        `only` leaves out all other fields: they stay what they are.
+        """
         names = self.editable_fields(user)
-        own = [field for field in self.custom_fields if field.name in names]
-        return self.form_class(user)(
+        own = [field for field in self.custom_fields if field.name in names and (only is None or field.name in only)]
+        form = self.form_class(user, only=only)(
             data, files, instance=record, initial=initial, resource=self, user=user, custom=own
         )
+        if only is not None:
+            for name in form.fields.keys() - {*only, "version"}:
+                del form.fields[name]
+        return form
 
-    def form_class(self, user: Actor) -> type[ResourceForm]:
-        """The form of the model's own fields that the user may edit."""
-        names = [name for name in self.editable_fields(user) if not is_custom(name)]
+    def form_class(self, user: Actor, *, only: Collection[str] | None = None) -> type[ResourceForm]:
+        """The form of the model's own fields that the user may edit; of these `only` some, if so many are named."""
+        names = [name for name in self.editable_fields(user) if not is_custom(name) and (only is None or name in only)]
         return cast("type[ResourceForm]", modelform_factory(self.model, form=self.form, fields=names))
 
     @again_on_deadlock
