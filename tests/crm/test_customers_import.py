@@ -15,7 +15,7 @@ from crm.contacts.models import Contact
 from crm.contacts.services import contact_create
 from crm.customers.models import Customer, Tag
 from crm.customers.services import customer_create, customer_update, customers_create
-from tests.core.imports import failed, findings, imported
+from tests.core.imports import checked, failed, findings, imported
 from tests.crm.people import customer_of, seller
 from tests.factories import make_administrator
 from tests.together import together
@@ -128,3 +128,17 @@ def test_contacts_of_a_file_are_the_primary_ones_where_there_is_none(admin: Any)
     assert (str(first.primary_contact), first.phone) == ("刘一", "18665091981")
     assert (str(second.primary_contact), second.phone) == ("原有", "")
     assert list(Customer.objects.filter(number_grams__contains=["1866"])) == [first]
+
+
+def test_what_a_file_updates_is_checked_without_a_question_for_each_row(admin: Any) -> None:
+    rows = [[f"公司{number}", f"138{number:08d}", ""] for number in range(20)]
+    imported("customers", admin, [HEADINGS, *rows])
+
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as taken:
+            batch = checked("customers", admin, [HEADINGS, *rows[:count]], policy=Policy.UPDATE)
+        assert batch.counts == {"good": 0, "bad": 0, "same": count}
+        return len(taken)
+
+    asked(2)  # what the first one reads, a process keeps
+    assert asked(20) == asked(3)
