@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.resources.columns import Column
 from core.resources.periods import PERIODS
 
@@ -96,9 +97,10 @@ class Filter:
         return condition
 
     def _known_key(self, value: str) -> int:
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return int(value)
-        raise BadFilter(self._complaint([value]))
+        key = key_in(value)
+        if key is None:
+            raise BadFilter(self._complaint([value]))
+        return key
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)

@@ -72,6 +72,10 @@ class ListQuery:
         """The rows that match, in order; the primary key decides between equals."""
         return self.resource.rows(self.user, self.action).filter(self._asked).order_by(*self._order(self._may_be_empty))
 
+    def count(self, most: int) -> int:
+        """How many rows match; `most` where there are as many or more."""
+        return Reading([way.filter(self._asked) for way in self.resource.ways(self.user, self.action)]).count(most)
+
     @cached_property
     def _asked(self) -> Q:
         """What filters and search ask of a row."""
