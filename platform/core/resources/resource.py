@@ -49,6 +49,7 @@ class Resource:
     sections        of page and form: {heading: names of fields}
     tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
     deadlines       times by which something is to be done: shown as today or tomorrow, red when they have passed
+    recents         times that have passed: shown by how long ago that was
     head, stars     the head of a record's page, and whether its users star records
     story           how its rows stand in the feed of the record they hang on
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
@@ -77,6 +78,7 @@ class Resource:
     sections: ClassVar[Mapping[StrOrPromise, Sequence[str]]] = {}
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     deadlines: ClassVar[Sequence[str]] = ()
+    recents: ClassVar[Sequence[str]] = ()
     head: ClassVar[Head] = Head()
     stars: ClassVar[Stars | None] = None
     story: ClassVar[Story | None] = None
