@@ -63,6 +63,9 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
 def _only(form: ResourceForm, field: str) -> ResourceForm:
     for name in set(form.fields) - {field, "version"}:
         del form.fields[name]
+    # What the whole form asks the server while one types has no place to be told here.
+    attrs = form.fields[field].widget.attrs
+    form.fields[field].widget.attrs = {name: value for name, value in attrs.items() if not name.startswith("hx-")}
     return form
 
 
