@@ -158,7 +158,9 @@ def since(moment: datetime.datetime, now: datetime.datetime | None = None) -> st
     """A time that has passed, in words as far as they say more than a date does."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
     minutes, days = int((today - local).total_seconds() // 60), (today.date() - local.date()).days
-    if 0 <= minutes < 60:
+    if minutes == 0:
+        return _("just now")
+    if 0 < minutes < 60:
         return ngettext("%(minutes)s minute ago", "%(minutes)s minutes ago", minutes) % {"minutes": minutes}
     if days == 0:
         return _("today %(time)s") % {"time": f"{local:%H:%M}"}

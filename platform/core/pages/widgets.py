@@ -33,7 +33,7 @@ def dressed(form: Any) -> Any:
 
 
 def _control(field: forms.Field) -> forms.Widget | None:
-    if isinstance(field.widget, CheckList | RadioCards):  # the form has chosen a control of the shell itself
+    if isinstance(field.widget, CheckList | RadioCards | forms.HiddenInput):  # the form has chosen it itself
         return None
     match field:
         case forms.DateTimeField():
