@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -91,8 +92,13 @@ def _plain(value: Any, text: str) -> str:
     return escape(text)
 
 
+@cache
+def _user_model() -> type[Any]:
+    return get_user_model()
+
+
 def _relation(value: Any, text: str) -> str:
-    if isinstance(value, get_user_model()):
+    if isinstance(value, _user_model()):
         return f'<span class="own">{avatar(text, value.pk)}{escape(text)}</span>'
     return _plain(value, text)
 
