@@ -138,6 +138,7 @@ AUTH_USER_MODEL = "people.User"
 DEPARTMENT_MODEL = "people.Department"
 CUSTOM_FIELDS = "tenants.fields.source"  # every module asks for its company's own fields through this
 ACCESS_LOADER = "tenants.roles.access.access_of"  # people stand below roles: what a user may do is asked through this
+SESSION_ENGINE = "tenants.people.sessions"
 AUTHENTICATION_BACKENDS = ["tenants.people.authentication.AnyNameBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {

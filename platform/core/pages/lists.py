@@ -116,7 +116,7 @@ class RecordList:
         """The saved views that the user has; none in the trash."""
         if self.action != "view":
             return []
-        offered = SavedView.objects.offered_to(cast(Colleague, self.user), self.resource.name)
+        offered = SavedView.offered_to(cast(Colleague, self.user), self.resource.name)
         return self.settings.arranged(offered)
 
     @cached_property
@@ -481,7 +481,7 @@ def show(request: HttpRequest, resource: Resource) -> HttpResponse:
     shown = RecordList(request, resource)
     if first := shown.first_view_url:
         return HttpResponseRedirect(first)
-    return _shown(request, resource, shown, "list", "free-filters")
+    return _shown(request, resource, shown, "list", "free-filters", "column-chooser")
 
 
 @page()
