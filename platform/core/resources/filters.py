@@ -98,7 +98,7 @@ class Filter:
         Asked of the links alone: joined to the list itself, a row with two of the records would come twice.
         """
         field = cast("models.ManyToManyField[Any, Any]", self.field)
-        links = field.remote_field.through._base_manager
+        links = cast(type[models.Model], field.remote_field.through)._base_manager
         row, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         chosen = reduce(or_, (Q(**{other: key}) for key in keys), Q(pk__in=[]))
         condition = Q(pk__in=links.filter(chosen).values(row))
