@@ -180,6 +180,15 @@ class Customer(Record):
             models.Index(
                 fields=["last_follow_up_at", "id"], name="customer_followed", condition=Q(deleted_at__isnull=True)
             ),
+            # The rows of departments with all that lists filter and sort by: counted without a look at the table.
+            models.Index(
+                fields=["department", "created_at", "id"],
+                name="customer_of_department",
+                include=[
+                    *("deleted_at", "status", "level", "category", "industry", "source", "nature", "scale"),
+                    *("last_follow_up_at", "name_pinyin"),
+                ],
+            ),
             models.Index(fields=["next_contact_at"], name="customer_next", condition=Q(next_contact_at__isnull=False)),
             models.Index(fields=["name_key"], name="customer_same_name"),
             models.Index(fields=["phone"], name="customer_same_phone", condition=~Q(phone="")),

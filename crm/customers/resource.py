@@ -89,6 +89,7 @@ class Customers(Resource):
     }
     tones = {"status": {"potential": "gray", "developing": "blue", "won": "green", "lost": "red"}}
     deadlines = {"next_contact_at": Customer.is_pursued}
+    recents = ("last_follow_up_at",)
     head = Head(
         meta=("owner", "category", "region"),
         tags=("level", "tags"),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
+from config.memory import settle
 from config.wsgi import application as pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -34,6 +35,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
+        if message["type"] == "lifespan.startup":
+            settle()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -8,7 +8,10 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
+from core.db.prepared import Given, Prepared
 from tenants.people.models import User
+
+_signed_in = Prepared[User](lambda: User.objects.get_queryset().with_seat().filter(pk=Given("pk")))
 
 
 def user_known_as(name: str) -> User | None:
@@ -40,5 +43,4 @@ class AnyNameBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The session's user; one who was deleted or may no longer sign in has no session."""
-        user: User | None = User.objects.get_queryset().with_seat().filter(pk=user_id).first()
-        return user
+        return _signed_in.first(pk=user_id)

@@ -8,18 +8,21 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from core.access import Access, FieldRight, Grant, Reach, Scope
+from core.db.prepared import Given, Prepared
 from tenants.people.models import User
 from tenants.people.tree import Tree
 from tenants.roles.models import Role
 
+_active_roles = Prepared(
+    lambda: Role.objects.filter(users=Given("user"), state=Role.State.ACTIVE).annotate(
+        chosen=ArrayAgg("departments", filter=Q(departments__isnull=False), default=[])
+    )
+)
+
 
 def access_of(user: User) -> Access:
     """The user's rights as their active roles are now: one query, two where a scope follows the organisation tree."""
-    roles: list[Any] = list(
-        Role.objects.filter(users=user, state=Role.State.ACTIVE).annotate(
-            chosen=ArrayAgg("departments", filter=Q(departments__isnull=False), default=[])
-        )
-    )
+    roles: list[Any] = _active_roles(user=user.pk)
     if any(role.is_administrator for role in roles):
         return Access(user.pk, administrator=True)
     tree = Tree.load() if any(role.scope in {Scope.COMPANY, Scope.DEPARTMENT_TREE} for role in roles) else Tree({})

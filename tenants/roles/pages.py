@@ -143,7 +143,7 @@ def _allowed(entry: Resource | Screen, user: _StandIn) -> Allowed:
         for name, column in entry.all_columns.items()
         if (right := user.access.field_right(entry.name, name)) is not FieldRight.EDIT
     ]
-    rows = Reading(entry.ways(cast(Any, user))).count(COUNTED + 1)
+    rows = Reading(entry.model, entry.ways(cast(Any, user))).count(COUNTED + 1)
     return Allowed(entry, verbs, narrowed, rows)
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from core.db.prepared import Prepared
 from tenants.companies.lookup import here
 from tenants.settings.models import CompanySettings
+
+_stored = Prepared[CompanySettings](lambda: CompanySettings.objects.known([1]))
 
 
 def settings_now() -> CompanySettings:
     """The company's basic settings; defaults with the company's name while nobody has stored any."""
-    stored = CompanySettings.objects.known([1]).first()
-    if stored is not None:
-        found: CompanySettings = stored
-        return found
+    if stored := _stored.first():
+        return stored
     name = here().name
     return CompanySettings(pk=1, system_name=name[:40], company_name=name)

@@ -136,6 +136,21 @@ def test_a_file_is_stored_under_the_company_and_logged(me, company):
     assert [line.verb for line in lines(project)] == ["create", "attach", "detach"]
 
 
+def test_a_row_that_was_read_is_as_django_makes_it(django_assert_num_queries):
+    made = make(Project, name="A")
+    whole = Project.objects.get(pk=made.pk)
+    assert (whole._state.adding, whole._state.db) == (False, "default")
+    django_way = {field.attname: getattr(made, field.attname) for field in Project._meta.concrete_fields}
+    assert {name: value for name, value in vars(whole).items() if name != "_state"} == django_way
+    lean = Project.objects.only("name").get(pk=made.pk)
+    assert lean.get_deferred_fields() == set(django_way) - {"id", "name"}
+    with django_assert_num_queries(1):
+        assert lean.version == 1
+    whole.name = "B"
+    with django_assert_num_queries(1):
+        whole.save(update_fields=["name"])
+
+
 def test_many_at_once_are_stored_as_one_by_one_in_as_few_steps_as_two(me, django_assert_num_queries):
     others = [make(User) for _number in range(3)]
     rows = [{"name": f"A{number}", "members": others[: number % 4]} for number in range(40)]

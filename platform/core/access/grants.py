@@ -43,6 +43,7 @@ class Access:
         self.user_id = user_id
         self.administrator = administrator
         self._grants = tuple(grants)
+        self._field_rights: dict[tuple[str, str], FieldRight] = {}
 
     def may(self, permission: str) -> bool:
         """Whether any role grants the permission, e.g. `users.change`."""
@@ -62,12 +63,15 @@ class Access:
         """The greatest right on the field among the roles that show the resource."""
         if self.administrator:
             return FieldRight.EDIT
-        rights = [
-            grant.field_rights.get(f"{resource}.{field_name}", FieldRight.EDIT)
-            for grant in self._grants
-            if f"{resource}.view" in grant.permissions
-        ]
-        return max(rights, default=FieldRight.HIDDEN)
+        known = self._field_rights.get((resource, field_name))
+        if known is None:
+            rights = [
+                grant.field_rights.get(f"{resource}.{field_name}", FieldRight.EDIT)
+                for grant in self._grants
+                if f"{resource}.view" in grant.permissions
+            ]
+            known = self._field_rights[resource, field_name] = max(rights, default=FieldRight.HIDDEN)
+        return known
 
     @property
     def permissions(self) -> frozenset[str]:

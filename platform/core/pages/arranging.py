@@ -133,7 +133,7 @@ def order_views(request: HttpRequest, resource: Resource) -> HttpResponse:
     """Keep the order (`views`, ids) in which the user wants the tabs, the shared ones among them."""
     user = actor(request)
     settings = ListSettings.of(user, resource.name)
-    known = {str(view.pk): view.pk for view in SavedView.objects.offered_to(cast(Colleague, user), resource.name)}
+    known = {str(view.pk): view.pk for view in SavedView.offered_to(cast(Colleague, user), resource.name)}
     settings.order_of_views = list(dict.fromkeys(known[pk] for pk in request.POST.getlist("views") if pk in known))
     settings.save()
     return HttpResponseRedirect(next_url(request, resource.url))
@@ -193,7 +193,7 @@ def _meant(resource: Resource, user: Actor, params: QueryDict) -> str:
 
 
 def _view(resource: Resource, user: Actor, pk: str) -> SavedView:
-    offered: list[SavedView] = SavedView.objects.offered_to(cast(Colleague, user), resource.name)
+    offered: list[SavedView] = SavedView.offered_to(cast(Colleague, user), resource.name)
     view = next((view for view in offered if str(view.pk) == pk), None)
     if view is None:
         raise Http404("no such view")

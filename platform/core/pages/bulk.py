@@ -45,7 +45,7 @@ def bulk(request: HttpRequest, resource: Resource) -> HttpResponse:
     if form is not None:
         if not form.is_bound or not form.is_valid():
             action = None if name in STANDARD else resource.action(name)
-            label = action.label if action else _("Edit")
+            label = action.label if action else _("Edit many")
             return ask(
                 request,
                 resource,

@@ -63,7 +63,10 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
 def _asked(request: HttpRequest, resource: Resource, record: Any, field: str, form: ResourceForm) -> HttpResponse:
     dressed(form)
     form.auto_id = f"inline_{record.pk}_%s"
-    several = getattr(form.fields[field].widget, "allow_multiple_selected", False)
+    widget = form.fields[field].widget
+    # What the whole form asks the server while one types has no place to be told here.
+    widget.attrs = {name: value for name, value in widget.attrs.items() if not name.startswith("hx-")}
+    several = getattr(widget, "allow_multiple_selected", False)
     context = {
         "form": form,
         "field": form[field],

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
+from core.db.prepared import Given, Prepared
 from core.jobs.models import Job
 from core.pages.imports.models import Import, ImportChunk  # noqa: F401  tables of this app, too
 
@@ -65,21 +66,24 @@ def may_share_with(user: Colleague, resource: str) -> list[SharedWith]:
     return [SharedWith.UNIT]
 
 
+_offered_views = Prepared["SavedView"](
+    lambda: (
+        SavedView.objects.filter(Q(owner_id=Given("user")) | Q(shared=True), resource=Given("resource"))
+        .prefetch_related("owner")
+        .order_by(models.Case(models.When(owner_id=Given("user"), then=0), default=1), "pk")
+    )
+)
+_list_settings = Prepared["ListSettings"](
+    lambda: ListSettings.objects.filter(user_id=Given("user"), resource=Given("resource"))
+)
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Reads of the saved views."""
 
     def named(self, name: str, resource: str, owner_id: int) -> Self:
         """The view that its owner has so named, if there is one."""
         return self.filter(name=name, resource=resource, owner_id=owner_id)
-
-    def offered_to(self, user: Colleague, resource: str) -> list[SavedView]:
-        """The views of a resource's list that the user has: own ones first, then those that colleagues share.
-
-        What is shared with a department follows the people: it is for who is in the unit where its owner is now.
-        """
-        mine = models.Case(models.When(owner_id=user.pk, then=0), default=1)
-        views = self.filter(Q(owner_id=user.pk) | Q(shared=True), resource=resource).prefetch_related("owner")
-        return [view for view in views.order_by(mine, "pk") if view.is_for(user)]
 
 
 class SavedView(models.Model):
@@ -131,6 +135,14 @@ class SavedView(models.Model):
     def address(self) -> str:
         """The query string that opens the view."""
         return f"{urlencode({'view': self.pk})}{'&' if self.query else ''}{self.query}"
+
+    @staticmethod
+    def offered_to(user: Colleague, resource: str) -> list[SavedView]:
+        """The views of a resource's list that the user has: own ones first, then those that colleagues share.
+
+        What is shared with a department follows the people: it is for who is in the unit where its owner is now.
+        """
+        return [view for view in _offered_views(user=user.pk, resource=resource) if view.is_for(user)]
 
     def is_for(self, user: Colleague) -> bool:
         """Whether the user has it among the views of the list."""
@@ -185,7 +197,7 @@ class ListSettings(models.Model):
     @classmethod
     def of(cls, user: Actor, resource: str) -> ListSettings:
         """The user's settings of a list; those of nobody yet when there are none, not stored."""
-        return cls.objects.filter(user_id=user.pk, resource=resource).first() or cls(user_id=user.pk, resource=resource)
+        return _list_settings.first(user=user.pk, resource=resource) or cls(user_id=user.pk, resource=resource)
 
     @classmethod
     def for_change(cls, user: Actor, resource: str) -> ListSettings:

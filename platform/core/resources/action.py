@@ -53,3 +53,8 @@ class Action:
     def verb(self) -> str:
         """The verb of the permission that covers the action."""
         return self.permission or self.name
+
+    @property
+    def asks(self) -> bool:
+        """Whether a form asks for values first. A template that named the form would make one."""
+        return self.form is not None

@@ -40,6 +40,7 @@ class Declaration:
     tones           colours of choices: {field: {value: green | blue | amber | red | violet | cyan | gray}}
     deadlines       times by which something is to be done: {field: whether a record still waits for it}; as long as it
                     does, shown as today or tomorrow, red when they have passed
+    recents         times that have passed: shown by how long ago that was
     head, stars     the head of a record's page, and whether its users star records
     story           how its rows stand in the feed of the record they hang on
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
@@ -68,6 +69,7 @@ class Declaration:
     sections: ClassVar[Mapping[StrOrPromise, Sequence[str]]] = {}
     tones: ClassVar[Mapping[str, Mapping[Any, str]]] = {}
     deadlines: ClassVar[Mapping[str, Callable[[Any], bool]]] = {}
+    recents: ClassVar[Sequence[str]] = ()
     head: ClassVar[Head] = Head()
     stars: ClassVar[Stars | None] = None
     story: ClassVar[Story | None] = None

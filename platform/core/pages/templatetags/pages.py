@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from html import escape
 from typing import Any, cast
 
 from django import template
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -150,4 +151,10 @@ def related_list(context: template.Context, resource: Resource, rows: Any) -> Re
 @register.simple_tag
 def url_of(resource: Resource, page: str, *args: Any) -> str:
     """The address of a page of the resource: `{% url_of resource "files" record.pk %}`."""
-    return reverse(f"{resource.name}-{page}", args=args)
+    name = f"{resource.name}-{page}"
+    return reverse(name, args=args) if args else _page_url(get_urlconf(), name)
+
+
+@cache
+def _page_url(urlconf: str | None, name: str) -> str:
+    return reverse(name, urlconf)
