@@ -14,7 +14,8 @@ from core.resources import ListQuery, registry
 from core.resources.registry import all_permissions
 from crm.customers.models import Customer
 from tenants.fields.services import field_create
-from tests.factories import make_user
+from tenants.people.models import Department
+from tests.factories import make, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +91,19 @@ def test_equality_of_a_companys_own_fields_has_an_index(kind: str) -> None:
         cursor.execute("SET LOCAL enable_indexscan = off")  # of no row at all, any index is as good
     plan = Customer._base_manager.filter(chosen.filter.condition(chosen.values, user)).explain()
     assert "Bitmap Index Scan on customer_custom" in plan, plan
+
+
+FILTERED = "status=won&level=1&category=1&industry=1&source=1&nature=1&scale=1"
+
+
+@pytest.mark.parametrize("sort", ["created_at", "name", "last_follow_up_at"])
+def test_the_customers_of_a_department_are_counted_and_sorted_without_a_look_at_the_table(sort: str) -> None:
+    user = make_user("customers.view", scope=Scope.DEPARTMENT, department=make(Department))
+    query = ListQuery(registry.resources["customers"], user, QueryDict(f"{FILTERED}&sort={sort}"))
+    asked = [chosen.filter.condition(chosen.values, user) for chosen in query.chosen]
+    (way,) = (way for way in query.resource.ways(user) if "department_id" in str(way.query.where))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")  # what reads the index alone is left
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = way.filter(*asked).values_list("pk", query.resource.sortable(user)[sort]).explain()
+    assert "Index Only Scan using customer_of_department" in plan, plan

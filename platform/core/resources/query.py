@@ -96,9 +96,7 @@ class ListQuery:
         `columns` are those that are shown, if they are fewer than all.
         """
         asked, ways = self._asked, self.resource.ways(self.user, self.action)
-        reading = Reading(
-            self.resource.model, [way.filter(asked) for way in ways], self._order(), self._may_be_empty
-        )
+        reading = Reading(self.resource.model, [way.filter(asked) for way in ways], self._order(), self._may_be_empty)
         if asked or len(ways) > 1:
             total, reading = reading.counted(EXACT_TOTAL + 1)
         else:
