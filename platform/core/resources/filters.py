@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, cast
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
@@ -96,7 +96,7 @@ class Filter:
 
         Asked of the links alone: joined to the list itself, a row with two of the records would come twice.
         """
-        field = cast("models.ManyToManyField[Any, Any]", self.field)
+        field: Any = self.field
         links = field.remote_field.through._base_manager
         row, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         chosen = reduce(or_, (Q(**{other: key}) for key in keys), Q(pk__in=[]))
