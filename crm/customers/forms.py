@@ -21,7 +21,7 @@ class CustomerForm(ResourceForm):
 
     contact_name = forms.CharField(required=False, max_length=40, label=_("Primary contact"))
     allow_duplicate = forms.BooleanField(required=False, label=_("Create it all the same"), widget=forms.HiddenInput)
-    beside = {"contact_name": "phone"}
+    beside = {"contact_name": "phone", "allow_duplicate": "category"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,12 +4,12 @@ Pages run as plain synchronous WSGI on a pool of threads: one request is one thr
 beginning to end, which is what keeps a company's search path where its queries are. Only sockets are asynchronous.
 """
 
-import gc
 import os
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
+from config.memory import settle
 from config.wsgi import application as pages
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -18,9 +18,6 @@ import core.jobs.broker
 import core.live.layer  # noqa: F401 - both are loaded now, rather than in somebody's request
 from core.live.routing import sockets
 
-# A page makes some fifty thousand objects and drops them; Python's usual 700 at once have it look through all that is
-# loaded time and again, a tenth of the page's time.
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
 THREADS = int(os.environ.get("QIKU_WEB_THREADS", "8"))
 _pages = WSGIMiddleware(cast(Any, pages), workers=THREADS)
 
@@ -39,9 +36,7 @@ async def _lifespan(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
-            gc.collect()
-            gc.freeze()
-            gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 20)
+            settle()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -40,6 +40,9 @@ class FieldForm(ResourceForm):
         if "module" in self.fields:
             field: Any = self.fields["module"]
             field.choices = [("", ""), *((one.name, one.label) for one in modules())]
+        for name, kinds in (("options", CHOOSING), ("default", frozenset(Kind.values) - UNDEFAULTED)):
+            if name in self.fields:
+                self.fields[name].widget.attrs["data-only-with"] = " ".join(("kind", *sorted(kinds)))
         if "kind" in self.fields:
             self.fields["kind"].choices = [("", ""), *Kind.choices]  # type: ignore[attr-defined]  # of choices
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.db import current_company
+from core.db.prepared import Given, Prepared
 from core.records.base import Stored
 
 
@@ -102,4 +103,7 @@ class MenuChoice(models.Model):
     @classmethod
     def of(cls, user: Any) -> MenuChoice | None:
         """What the user has arranged; None while that is nothing."""
-        return cls.objects.filter(user=user).first()
+        return _menu_of.first(user=user.pk)
+
+
+_menu_of = Prepared(lambda: MenuChoice.objects.filter(user=Given("user")))

@@ -8,10 +8,13 @@ from statistics import median, quantiles
 
 import django
 
+from config.memory import settle
+
 
 def prepare() -> None:
-    """Set Django up and bring the database to the version of the code."""
+    """Set Django up as in a process that answers requests, and bring the database to the version of the code."""
     django.setup()
+    settle()
     from tenants.companies.runner import migrate_all
 
     migrate_all()

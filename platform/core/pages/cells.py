@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -22,6 +23,7 @@ from core.resources.columns import Cell, cell
 from core.shell.vocabulary.atoms import avatar, state, tag
 
 DASH = format_html('<span class="t4">{}</span>', "—")
+IN_DAYS = 30  # so long what has passed is told in days
 REPEATED = frozenset({"choice", "boolean", "option", "relation", "many"})  # kinds of which few values fill many rows
 
 Shape = Callable[[Any, str], str]
@@ -34,7 +36,8 @@ def drawn(shown: Cell, resource: Resource) -> SafeString:
         return DASH
     if shown.masked:
         return format_html('<span class="num t2">{}</span>', shown.text)
-    return SafeString(_shape(resource, shown.column)(shown.value, shown.text))
+    shape = _shape(resource, shown.column) if _is_awaited(resource, shown.column, shown.record) else _plain
+    return SafeString(shape(shown.value, shown.text))
 
 
 def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[Any], str]:
@@ -49,7 +52,9 @@ def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[A
     def draw(record: Any) -> str:
         value = column.of(record)
         text = column.text(value)
-        return shape(value, text) if text else DASH
+        if not text:
+            return DASH
+        return shape(value, text) if _is_awaited(resource, column, record) else _plain(value, text)
 
     if column.kind not in REPEATED or column.value is not None:
         return draw
@@ -79,7 +84,15 @@ def _shape(resource: Resource, column: Column) -> Shape:
         return lambda value, text: state(text, tones.get(value, "gray"))
     if column.name in resource.deadlines:
         return _deadline
+    if column.name in resource.recents:
+        return _recent
     return SHAPES.get(column.kind, _plain)
+
+
+def _is_awaited(resource: Resource, column: Column, record: Any) -> bool:
+    """False for a deadline of what is done or given up: it is a time like any other."""
+    awaited = resource.deadlines.get(column.name)
+    return awaited is None or awaited(record)
 
 
 def _plain(value: Any, text: str) -> str:
@@ -88,8 +101,13 @@ def _plain(value: Any, text: str) -> str:
     return escape(text)
 
 
+@cache
+def _user_model() -> type[Any]:
+    return get_user_model()
+
+
 def _relation(value: Any, text: str) -> str:
-    if isinstance(value, get_user_model()):
+    if isinstance(value, _user_model()):
         return f'<span class="own">{avatar(text, value.pk)}{escape(text)}</span>'
     return _plain(value, text)
 
@@ -118,6 +136,13 @@ def _deadline(value: Any, text: str) -> str:
     return f'<time class="num{tone}" datetime="{_exact(value)}" title="{escape(text)}">{escape(told)}</time>'
 
 
+def _recent(value: Any, text: str) -> str:
+    if not isinstance(value, datetime.datetime):
+        return _plain(value, text)
+    told = escape(since(value))
+    return f'<time class="num t2" datetime="{_exact(value)}" title="{escape(text)}">{told}</time>'
+
+
 SHAPES: dict[str, Shape] = {
     "boolean": lambda value, text: state(text, "green" if value else "gray"),
     "many": lambda value, text: "".join([tag(item, getattr(item, "colour", "gray")) for item in value]),
@@ -142,3 +167,20 @@ def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tupl
     if days == 1:
         return _("tomorrow %(time)s") % {"time": clock}, " txt-amber"
     return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}", ""
+
+
+def since(moment: datetime.datetime, now: datetime.datetime | None = None) -> str:
+    """A time that has passed, in words as far as they say more than a date does."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    minutes, days = int((today - local).total_seconds() // 60), (today.date() - local.date()).days
+    if minutes == 0:
+        return _("just now")
+    if 0 < minutes < 60:
+        return ngettext("%(minutes)s minute ago", "%(minutes)s minutes ago", minutes) % {"minutes": minutes}
+    if days == 0:
+        return _("today %(time)s") % {"time": f"{local:%H:%M}"}
+    if days == 1:
+        return _("yesterday %(time)s") % {"time": f"{local:%H:%M}"}
+    if 1 < days <= IN_DAYS:
+        return ngettext("%(days)s day ago", "%(days)s days ago", days) % {"days": days}
+    return f"{local:%m-%d}" if local.year == today.year else f"{local:%Y-%m-%d}"

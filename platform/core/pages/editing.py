@@ -154,8 +154,9 @@ def form_sections(resource: Resource, form: ResourceForm, user: Actor, record: A
 
 def _with_those_beside(names: Iterable[str], form: ResourceForm) -> Iterable[str]:
     """The names, each after those of the form's own fields that stand before it."""
+    shown = {bound.name for bound in form.visible_fields()}
     for name in names:
-        yield from (own for own, after in form.beside.items() if after == name and own in form.fields)
+        yield from (own for own, after in form.beside.items() if after == name and own in shown)
         yield name
 
 

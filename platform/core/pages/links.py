@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -29,3 +31,14 @@ def link_of(shown: Cell, resource: Resource, user: Actor) -> str:
     except KeyError:
         return ""
     return target.record_url(shown.value) if target.rows(user).filter(pk=shown.value.pk).exists() else ""
+
+
+def parent_links(resource: Resource, user: Actor, records: Collection[Any]) -> Mapping[int, str]:
+    """{key of a record: the address of the page of the record it hangs on}, as far as the user sees that one."""
+    if resource.parent is None:
+        return {}
+    field: Any = resource.model._meta.get_field(resource.parent)
+    target, above = resource_of(field.related_model), attrgetter(field.attname)
+    keys = {above(record) for record in records}
+    seen = set(target.rows(user).filter(pk__in=keys).values_list("pk", flat=True))
+    return {record.pk: f"{target.url}{above(record)}/" for record in records if above(record) in seen}

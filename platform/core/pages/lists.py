@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -17,6 +17,7 @@ from core.access import READING, Actor, Reach, guarded
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
+from core.pages.links import parent_links
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
 from core.pages.serving import actor, page, part_asked, require, respond
 from core.pages.table import AnyRecord, Pattern, RowPen
@@ -68,6 +69,7 @@ class Row:
     operations: Sequence[str | Action] = ()
     inline: frozenset[str] = frozenset()
     starred: bool = False
+    parent_url: str = ""
 
     @property
     def pk(self) -> int:
@@ -218,13 +220,20 @@ class RecordList:
         inline = self._inline()
         addresses = Pattern(self.resource.record_url(cast(Any, AnyRecord())) if self.action == "view" else "")
         changeable, starred = reached.get("change", set()), self.starred or set()
+        parents = self._parents(records)
         rows = []
         for record in records:
             pk = record.pk
             verbs = {verb for verb, pks in reached.items() if pk in pks}
             done = operations(verbs, [action for action in single if pk in offered[action.name]])
-            rows.append(Row(record, addresses.of(pk), done, inline if pk in changeable else NOTHING, pk in starred))
+            there = inline if pk in changeable else NOTHING
+            rows.append(Row(record, addresses.of(pk), done, there, pk in starred, parents.get(pk, "")))
         return rows
+
+    def _parents(self, records: Sequence[Any]) -> Mapping[int, str]:
+        """The pages of the records' parents, where there is a column that leads to them."""
+        shown = any(column.name == self.resource.parent for column in self.columns)
+        return parent_links(self.resource, self.user, records) if shown else {}
 
     def _inline(self) -> frozenset[str]:
         """The columns whose values the user may change in their cell, in rows that the user may change."""

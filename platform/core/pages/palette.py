@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.db.limits import within
 from core.pages.serving import actor, ask_to_sign_in
 from core.resources import Resource, registry
@@ -171,9 +172,9 @@ def _recent(user: Actor, asked: str) -> Lines:
 
 def _places(asked: str) -> Iterator[tuple[str, int]]:
     for part in asked.split(","):
-        name, _colon, pk = part.partition(":")
-        if name in registry.resources and pk.isascii() and pk.isdigit() and len(pk) < 19:
-            yield name, int(pk)
+        name, _colon, text = part.partition(":")
+        if name in registry.resources and (pk := key_in(text)) is not None:
+            yield name, pk
 
 
 def _pages(request: HttpRequest, user: Actor, term: str) -> Lines:

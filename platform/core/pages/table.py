@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from core.access import Actor
+from core.access import Actor, FieldRight
 from core.pages.cells import drawer
 from core.resources import Column, Resource
 from core.resources.columns import cell
@@ -52,13 +52,21 @@ class _Column:
         classes = " ".join(("stick",) * frozen + ("numc",) * column.numeric)
         rest = f' data-m="{place}"' if place else ""
         rest += f' class="{classes}"' if classes else ""
-        rest += f' data-label="{escape(str(column.label))}"' if place == "line" else ""
+        # A card has no heads: a yes or no says there what is meant.
+        labelled = place == "line" or (place == "status" and column.kind == "boolean")
+        rest += f' data-label="{escape(str(column.label))}"' if labelled else ""
         self._fixed = f'<td data-cell="{column.name}"{rest}>'
         self._changeable = f'<td data-cell="{column.name}" data-field{rest}>'
+        self._leads = column.name == resource.parent and self._right >= FieldRight.READ_ONLY
 
     def cell(self, content: str, inline: frozenset[str]) -> str:
         """The column's cell in a row of which the columns `inline` are changed in their place."""
         return f"{self._changeable if self.name in inline else self._fixed}{content}</td>"
+
+    def linked(self, record: Any, parent_url: str) -> str:
+        """The value; that of the column which names the record's parent leads to its page."""
+        html = self.draw(record)
+        return f'<a href="{parent_url}">{html}</a>' if self._leads and parent_url else html
 
     def naming(self, record: Any, name: str, url: str) -> str:
         """The value where it names the record and leads to its page; `name`, escaped, stands in for an empty one."""
@@ -87,7 +95,7 @@ class RowPen:
         address += f' data-inline="{url}field/"' if inline else ""
         # Whoever may see no column at all may yet have something to do with the records.
         first = "".join([column.cell(column.naming(record, name, url), inline) for column in self._columns[:1]])
-        others = "".join([column.cell(column.draw(record), inline) for column in self._columns[1:]])
+        others = "".join([column.cell(column.linked(record, row.parent_url), inline) for column in self._columns[1:]])
         return f'<tr id="row-{row.pk}" data-row="{row.pk}"{address}>{before}{first}{others}{after}</tr>\n'
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 
 from core.resources.custom import HeldFileField
 from core.resources.forms import RemoteSelect
@@ -18,6 +19,10 @@ def dressed(form: Any) -> Any:
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
             field.empty_label = ""
+        elif isinstance(field, forms.ChoiceField):
+            offered: list[Any] = list(field.choices)  # type: ignore[arg-type]  # a callable is iterated over as well
+            if offered[:1] == BLANK_CHOICE_DASH:
+                field.choices = [("", ""), *offered[1:]]  # blank, as every other control without a value
         widget: Any = _control(field)
         if widget is not None:
             widget.is_required = field.widget.is_required
@@ -28,7 +33,7 @@ def dressed(form: Any) -> Any:
 
 
 def _control(field: forms.Field) -> forms.Widget | None:
-    if isinstance(field.widget, CheckList | RadioCards):  # the form has chosen a control of the shell itself
+    if isinstance(field.widget, CheckList | RadioCards | forms.HiddenInput):  # the form has chosen it itself
         return None
     match field:
         case forms.DateTimeField():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, cast
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.resources.columns import Column
 from core.resources.periods import PERIODS
 
@@ -96,17 +97,18 @@ class Filter:
 
         Asked of the links alone: joined to the list itself, a row with two of the records would come twice.
         """
-        field: Any = self.field
-        links = field.remote_field.through._base_manager
+        field = cast("models.ManyToManyField[Any, Any]", self.field)
+        links = cast(type[models.Model], field.remote_field.through)._base_manager
         row, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         chosen = reduce(or_, (Q(**{other: key}) for key in keys), Q(pk__in=[]))
         condition = Q(pk__in=links.filter(chosen).values(row))
         return condition | Q(~Exists(links.filter(**{row: OuterRef("pk")}))) if none else condition
 
     def _known_key(self, value: str) -> int:
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return int(value)
-        raise BadFilter(self._complaint([value]))
+        key = key_in(value)
+        if key is None:
+            raise BadFilter(self._complaint([value]))
+        return key
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)

@@ -72,6 +72,10 @@ class ListQuery:
         """The rows that match, in order; the primary key decides between equals."""
         return self.resource.rows(self.user, self.action).filter(self._asked).order_by(*self._order(self._may_be_empty))
 
+    def count(self, most: int) -> int:
+        """How many rows match; `most` where there are as many or more."""
+        return self._reading.count(most)
+
     @cached_property
     def _asked(self) -> Q:
         """What filters and search ask of a row."""
@@ -86,6 +90,11 @@ class ListQuery:
         return asked
 
     @property
+    def _reading(self) -> Reading:
+        ways = [way.filter(self._asked) for way in self.resource.ways(self.user, self.action)]
+        return Reading(self.resource.model, ways, self._order(), self._may_be_empty)
+
+    @property
     def is_sized(self) -> bool:
         """Whether the URL says how many rows a page holds."""
         return self._one("size") == str(self.size)
@@ -95,9 +104,8 @@ class ListQuery:
 
         `columns` are those that are shown, if they are fewer than all.
         """
-        asked, ways = self._asked, self.resource.ways(self.user, self.action)
-        reading = Reading(self.resource.model, [way.filter(asked) for way in ways], self._order(), self._may_be_empty)
-        if asked or len(ways) > 1:
+        reading = self._reading
+        if self._asked or len(reading.ways) > 1:
             total, reading = reading.counted(EXACT_TOTAL + 1)
         else:
             total = reading.count(EXACT_TOTAL + 1)

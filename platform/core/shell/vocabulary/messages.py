@@ -83,8 +83,10 @@ def empty(
     clear_url: str = "",
     action_url: str = "",
     action: object = "",
+    other_url: str = "",
+    other: object = "",
 ) -> dict[str, Any]:
-    """Why a list is empty, and the way on: clear the filters, or add the first record."""
+    """Why a list is empty, and the way on: clear the filters, or add the first record; `other` is a second way."""
     drawing, usual_title, usual_text = EMPTY.get(cause, EMPTY["none"])
     return {
         "cause": cause,
@@ -93,5 +95,7 @@ def empty(
         "clear_url": clear_url,
         "action_url": action_url,
         "action": action or _("Add"),
+        "other_url": other_url,
+        "other": other,
         **drawing,
     }

@@ -14,6 +14,7 @@ import "./fields.js";
 import "./uploads.js";
 import "./colour.js";
 import "./narrow.js";
+import "./cut.js";
 import "./passwords.js";
 import "./list.js";
 import "./preview.js";

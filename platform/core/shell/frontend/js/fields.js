@@ -33,6 +33,15 @@ function shows(select) {
 each("select[data-shows]", shows);
 on("change", "select[data-shows]", (event, select) => shows(select));
 
+// A field that means something with some choices of another only: `data-only-with="<name of that one> <choice> <choice>"`.
+function fits(control) {
+  const [name, ...choices] = control.dataset.onlyWith.split(" ");
+  const field = document.getElementById(`${control.id}_field`);
+  if (field) field.hidden = !choices.includes(control.form?.elements[name]?.value);
+}
+each("[data-only-with]", fits);
+on("change", "select", (event, select) => select.form?.querySelectorAll("[data-only-with]").forEach(fits));
+
 const size = (bytes) => (bytes < 1_048_576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1_048_576).toFixed(1)} MB`);
 
 on("change", "[data-file] input[type=file]", (event, input) => {

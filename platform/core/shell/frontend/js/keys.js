@@ -38,7 +38,8 @@ const single = {
 const inPreview = { ArrowDown: () => walk(1), ArrowUp: () => walk(-1) };
 const repeated = new Set(["j", "k", "ArrowDown", "ArrowUp"]);
 
-addCommand({ key: "keys", draw: () => icon("keyboard"), keys: ["?"], run: sheet });
+// A telephone has no keys to explain.
+if (matchMedia("(any-hover: hover)").matches) addCommand({ key: "keys", draw: () => icon("keyboard"), keys: ["?"], run: sheet });
 
 function sheet() {
   if (document.querySelector(".keys")) return;

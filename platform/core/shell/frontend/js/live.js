@@ -51,11 +51,14 @@ document.addEventListener("live:badge", ({ detail }) => {
 // A page loaded since may have been counted before the last message.
 document.addEventListener("htmx:after:swap", () => Object.entries(unread).forEach(([key, number]) => count(key, number)));
 
+// A page that tells by itself how far something is: no toast stands over it that leads to where one is.
+const toldHere = (url) => Boolean(url && document.querySelector(`[data-told-here="${CSS.escape(url)}"]`));
+
 document.addEventListener("live:notification", ({ detail }) => {
   if (detail.unread !== undefined) document.dispatchEvent(new CustomEvent("live:badge", { detail: { unread: detail.unread } }));
   // Of several tabs only one says it aloud.
   const told = `told:${detail.id}`;
-  if (document.visibilityState !== "visible" || storage.get(told)) return;
+  if (document.visibilityState !== "visible" || storage.get(told) || toldHere(detail.url)) return;
   storage.set(told, String(Date.now()));
   setTimeout(() => storage.remove(told), 60_000);
   lead(toast(detail.title, { level: "info", key: told }), detail.url);
@@ -78,7 +81,7 @@ document.addEventListener("live:job", ({ detail }) => {
   for (const place of places) place.dispatchEvent(new CustomEvent("refresh"));
   const key = `job-${detail.id}`;
   const shown = document.querySelector(`#toasts [data-key="${key}"]`);
-  if (places.length) {
+  if (places.length || toldHere(detail.url)) {
     shown?.remove();
     return;
   }

@@ -57,8 +57,17 @@ export function pick(select) {
     });
   }
   if (create) options.render.no_results = ({ input }) => el("div", { class: "no-results" }, el("a", { href: `${create}?name=${encodeURIComponent(input)}` }, text("create", { name: input })));
+  const held = document.activeElement === select;
   const control = new TomSelect(select, options);
+  if (held) take(control, select);
   // A choice read from an <option> carries value and text; the others carry id.
   control.on("dropdown_close", () => control.blur());
   return control;
+}
+
+/** The focus that the select had goes to what stands in its place; in a dialog the choices wait until they are wanted. */
+function take(control, select) {
+  control.settings.openOnFocus = select.closest(".modal") === null;
+  control.focus();
+  setTimeout(() => (control.settings.openOnFocus = true), 50); // after the control has taken the focus itself
 }
