@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +64,10 @@ class Contacts(Resource):
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """The first contact is the primary one."""
         return services.contact_create(values, by=by)
+
+    def create_many(self, rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Any]:
+        """The first one of each customer."""
+        return services.contacts_create(rows, by=by)
 
     def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
         """One that moves to another customer stops being primary."""

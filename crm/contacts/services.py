@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from core.access import Actor
-from core.records.services import record_create, record_delete, record_restore, record_update
+from core.records.services import (
+    record_create,
+    record_delete,
+    record_restore,
+    record_update,
+    records_create,
+    records_update,
+)
 from crm.contacts.models import Contact
 from crm.customers.models import Customer
 
@@ -21,6 +28,18 @@ def contact_create(values: Mapping[str, Any], *, by: Actor) -> Contact:
     if customer.primary_contact_id is None:
         _become_primary(customer, contact, by=by)
     return contact
+
+
+@transaction.atomic
+def contacts_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Contact]:
+    """Add many contacts, as `contact_create` adds one."""
+    contacts = records_create(Contact, rows, by=by)
+    first: dict[int, Contact] = {}
+    for contact in contacts:
+        first.setdefault(contact.customer_id, contact)
+    without = _customers().filter(pk__in=first, primary_contact=None).order_by("pk").values_list("pk", flat=True)
+    records_update(Customer, {pk: _as_primary(first[pk]) for pk in without}, by=by)
+    return contacts
 
 
 @transaction.atomic
@@ -60,10 +79,12 @@ def contact_restore(contact: Contact, *, by: Actor) -> None:
 
 
 def _become_primary(customer: Customer, contact: Contact, *, by: Actor) -> None:
-    values: dict[str, Any] = {"primary_contact": contact}
-    if contact.phone:
-        values["phone"] = contact.phone
-    record_update(customer, values, by=by)
+    record_update(customer, _as_primary(contact), by=by)
+
+
+def _as_primary(contact: Contact) -> dict[str, Any]:
+    """What a customer takes over from its primary contact."""
+    return {"primary_contact": contact, **({"phone": contact.phone} if contact.phone else {})}
 
 
 def _leave(customer: Customer, contact: Contact, *, by: Actor) -> None:
@@ -77,5 +98,9 @@ def _leave(customer: Customer, contact: Contact, *, by: Actor) -> None:
 
 
 def _locked(pk: int) -> Customer:
-    customer: Customer = Customer.objects.select_for_update(no_key=True).get(pk=pk)
+    customer: Customer = _customers().get(pk=pk)
     return customer
+
+
+def _customers() -> models.QuerySet[Customer]:
+    return Customer.objects.select_for_update(no_key=True)

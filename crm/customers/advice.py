@@ -12,12 +12,11 @@ from core.resources.head import COMPOSER
 from crm.customers.models import Customer
 
 QUIET_DAYS = 30
-Status = Customer.Status
 
 
 def advice_on(customer: Customer, user: Actor) -> Advice | None:
     """What a good sales person would do next; nothing about customers that are lost."""
-    if customer.status == Status.LOST:
+    if not customer.is_pursued():
         return None
     now = timezone.now()
     due = customer.next_contact_at

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from core.records.searching import KeyField, normal
 
+LONGEST = 100  # characters of a key
 _BRACKETS = re.compile(r"[()\[\]{}<>【】〔〕《》「」『』]")
 _PUNCTUATION = re.compile(r"[\s.,·•、。,;:'\"’‘“”&/\\_-]+")
 # Forms of companies, longest first: they are left out of half of all hand-written names.
@@ -28,8 +30,5 @@ def company_key(name: str) -> str:
 class CompanyKeyField(KeyField):
     """The name of a company as it is compared."""
 
-    length = 100
-
-    def key(self, text: str) -> str:
-        """See `company_key`."""
-        return company_key(text)
+    def __init__(self, source: str = "", **kwargs: Any) -> None:
+        super().__init__(source, key=company_key, length=LONGEST, **kwargs)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from redis.exceptions import RedisError
 
+from core.db.keys import key_in
 from core.pages.serving import actor, page
 from core.resources import Resource
 from crm.customers.duplicates import CHECKED, duplicates_of
@@ -36,6 +37,5 @@ def duplicates(request: HttpRequest, resource: Resource) -> HttpResponse:
     if allowed is None:
         return HttpResponse(status=429)
     values = {name: request.GET.get(name, "").strip()[:LONGEST].replace("\x00", "") for name in CHECKED}
-    but = request.GET.get("but", "")
-    known = int(but) if but.isascii() and but.isdigit() and len(but) < 19 else None
-    return render(request, "customers/duplicates.html", {"found": duplicates_of(values, user=user, but=known)})
+    but = key_in(request.GET.get("but", ""))
+    return render(request, "customers/duplicates.html", {"found": duplicates_of(values, user=user, but=but)})

@@ -50,7 +50,7 @@ def due_texts(due: Sequence[Reminder]) -> Mapping[int, Text]:
 
 @reminder(OVERDUE)
 def overdue_texts(due: Sequence[Reminder]) -> Mapping[int, Text]:
-    """It was due the day before, and nobody wrote one down or put it off."""
+    """It was due the day before, and nobody wrote one down, put it off or gave the customer up."""
     return _texts(due, gettext_noop("Overdue: contact %(customer)s"))
 
 
@@ -72,7 +72,8 @@ def _texts(due: Sequence[Reminder], title: str) -> dict[int, Text]:
             {"customer": str(customer), "needs": customer.needs},
         )
         for pk, customer in customers.items()
-        if customer.next_contact_at is not None
+        if customer.is_pursued()
+        and customer.next_contact_at is not None
         and customer.next_contact_at <= now
         # Of a plan for the same moment its own reminder tells, and says what was planned.
         and (customer.pk, customer.owner_id, customer.next_contact_at) not in planned

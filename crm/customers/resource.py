@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.records.base import Stored
-from core.records.services import record_create
-from core.records.trees import last_place
+from core.records.trees import node_create, node_update
 from core.resources import Action, Column, Flag, Head, Resource, Shortcut, Stars, View, files, history
 from core.resources.registry import add_screen
 from crm.areas import CUSTOMER_GROUP
@@ -89,7 +88,7 @@ class Customers(Resource):
         _("Other information"): ("tags", "note"),
     }
     tones = {"status": {"potential": "gray", "developing": "blue", "won": "green", "lost": "red"}}
-    deadlines = ("next_contact_at",)
+    deadlines = {"next_contact_at": Customer.is_pursued}
     recents = ("last_follow_up_at",)
     head = Head(
         meta=("owner", "category", "region"),
@@ -162,8 +161,11 @@ class CustomerCategories(Resource):
 
     def create(self, values: Mapping[str, Any], *, by: Actor) -> Stored:
         """As the last one below its parent."""
-        category = Category(order=last_place(Category, values.get("parent")))
-        return record_create(category, values, by=by)
+        return node_create(Category(), values, by=by)
+
+    def update(self, record: Stored, values: Mapping[str, Any], *, by: Actor, version: int | None = None) -> Stored:
+        """Below another one it comes last, and never below itself."""
+        return node_update(record, values, by=by, version=version)
 
 
 class CustomerTags(Resource):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -32,9 +32,7 @@ def customer_create(
     customer = record_create(Customer(), values, by=by)
     if customer.next_contact_at:
         customer_remind(customer)
-    if contact_name:
-        _add_contact(customer, contact_name, by=by)
-    return customer
+    return _with_contacts([(customer, contact_name)], by=by)[0]
 
 
 @transaction.atomic
@@ -49,18 +47,24 @@ def customers_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Cu
     own = [{name: value for name, value in values.items() if name not in FORM_ONLY} for values in rows]
     customers = records_create(Customer, own, by=by)
     customers_remind(customers)
-    for customer, contact_name in zip(customers, contacts, strict=True):
-        if contact_name:
-            _add_contact(customer, contact_name, by=by)
-    return customers
+    return _with_contacts(zip(customers, contacts, strict=True), by=by)
 
 
-def _add_contact(customer: Customer, name: str, *, by: Actor) -> None:
-    from crm.contacts.services import contact_create  # contacts hang on customers, and are one family with them
+def _with_contacts(named: Iterable[tuple[Customer, str]], *, by: Actor) -> list[Customer]:
+    """New customers, each with a primary contact of the name beside it, if there is one."""
+    from crm.contacts.services import contacts_create  # contacts hang on customers, and are one family with them
 
-    contact = {"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}
-    contact_create(contact, by=by)
-    customer.refresh_from_db()
+    customers = list(named)
+    contacts = [
+        {"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}
+        for customer, name in customers
+        if name
+    ]
+    if not contacts:
+        return [customer for customer, _name in customers]
+    contacts_create(contacts, by=by)
+    stored = Customer.objects.in_bulk([customer.pk for customer, _name in customers])
+    return [stored[customer.pk] for customer, _name in customers]
 
 
 @transaction.atomic

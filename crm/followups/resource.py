@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.records.base import Stored
 from core.resources import Action, Head, Resource, ResourceForm, Story, files, history
 from core.resources.registry import resource_of
@@ -29,9 +30,9 @@ class FollowUpForm(ResourceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        contact = str(self.initial.get("contact") or "")
-        if self.instance.pk is None and contact.isdecimal() and not self.initial.get("customer"):
-            found = resource_of(Contact).rows(self.user).filter(pk=contact[:18]).first()
+        contact = key_in(str(self.initial.get("contact") or ""))
+        if self.instance.pk is None and contact is not None and not self.initial.get("customer"):
+            found = resource_of(Contact).rows(self.user).filter(pk=contact).first()
             self.initial["customer"] = found.customer_id if found else None
 
 
@@ -55,7 +56,7 @@ class FollowUps(Resource):
         _("Basic information"): ("customer", "contact", "kind", "happened_at", "content", "owner"),
         _("Next plan"): ("next_at", "next_plan", "plan"),
     }
-    deadlines = ("next_at",)
+    deadlines = {"next_at": FollowUp.has_open_plan}
     head = Head(meta=("customer", "contact", "owner"))
     story = Story(
         kind="kind",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from core.access import Actor, guarded
 from core.live.services import notify
 from core.records.history import log
-from core.records.services import record_create, record_delete, record_restore, record_update
+from core.records.services import record_create, record_delete, record_restore, record_update, records_update
 from core.reminders.services import forget
 from core.resources.mentions import EXCERPT, tell_named
 from core.resources.registry import resource_of
@@ -33,9 +33,9 @@ def follow_up_create(values: Mapping[str, Any], *, by: Actor) -> FollowUp:
     planned = FollowUp.objects.filter(
         customer_id=follow_up.customer_id, owner_id=follow_up.owner_id, plan=Plan.OPEN
     ).exclude(pk=follow_up.pk)
-    done = list(planned.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    done = list(planned.values_list("pk", flat=True))
     if done:
-        FollowUp.objects.known(done).update(plan=Plan.DONE)
+        records_update(FollowUp, {pk: {"plan": Plan.DONE} for pk in done}, by=by, verb="plan_done")
         for kind in (reminders.DUE, reminders.OVERDUE):
             forget(kind, FollowUp, done)
     _tell_customer(follow_up)

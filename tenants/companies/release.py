@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from core.db.schemas import describe_schema, drop_schema, fingerprint, make_sche
 from tenants.companies.models import Template
 
 _TEMPLATE_LOCK = 0x71696B7501  # one process makes the script, the others wait for it
+_CONCURRENTLY = re.compile(r"\b(INDEX)\s+CONCURRENTLY\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,23 @@ def plan_of(setting: str) -> Plan:
     return Plan(migrations, digest.hexdigest(), graph)
 
 
-def apply_in_process(plan: Plan, migration: Migration) -> str | None:
+def apply_in_process(plan: Plan, migration: Migration, *, unseen: bool = False) -> str | None:
     """Apply one migration to the schema that is set now, as Django's `migrate` does.
+
+    `unseen`: nobody works in the schema yet, so its indexes need not be built beside others' work. That would wait for
+    the oldest transaction of the whole database, and for whoever waits for this one to end.
 
     Returns its SQL, for other schemas; None where the SQL alone does not do it.
     """
-    editor = _recording_editor(atomic=migration.atomic)
+    editor = _recording_editor(atomic=migration.atomic, unseen=unseen)
     with editor:
         migration.apply(plan.state_before(migration), editor)
     if not migration.atomic or any(_runs_python(operation) for operation in migration.operations):
         return None
     return "\n".join(f"{statement.rstrip().rstrip(';')};" for statement in editor.done)
+
+
+_apply_unseen = partial(apply_in_process, unseen=True)
 
 
 def _runs_python(operation: Operation) -> bool:
@@ -113,7 +121,7 @@ def _runs_python(operation: Operation) -> bool:
     return isinstance(operation, RunPython)
 
 
-def _recording_editor(*, atomic: bool) -> Any:
+def _recording_editor(*, atomic: bool, unseen: bool) -> Any:
     usual: type[BaseDatabaseSchemaEditor] = connection.SchemaEditorClass
     compose = connection.ops.compose_sql  # type: ignore[attr-defined]
 
@@ -126,6 +134,8 @@ def _recording_editor(*, atomic: bool) -> Any:
 
         def execute(self, sql: Any, params: Any = ()) -> None:
             """As Django's."""
+            if unseen:
+                sql = _CONCURRENTLY.sub(r"\1", str(sql))
             super().execute(sql, params)
             self.done.append(compose(str(sql), params) if params else str(sql))
 
@@ -156,7 +166,7 @@ def _template() -> Template:
 def script_of_migrations(plan: Plan) -> tuple[str, str]:
     """Apply every migration to a scratch schema; the script that makes the like of it, and its structure alone."""
     with scratch_schema("") as name:
-        run_as_owner(name, owner_role(), lambda: [apply_in_process(plan, migration) for migration in plan.migrations])
+        run_as_owner(name, owner_role(), lambda: [_apply_unseen(plan, each) for each in plan.migrations])
         return describe_as_owner(name, with_rows=True), describe_as_owner(name, with_rows=False)
 
 
@@ -171,9 +181,9 @@ def steps_from(version: str, applied: list[str]) -> list[Step]:
             if old is None:
                 for migration in plan.migrations:
                     if name_of(migration) in done:
-                        apply_in_process(plan, migration)
+                        _apply_unseen(plan, migration)
             lacking = [migration for migration in plan.migrations if name_of(migration) not in done]
-            return [Step(migration, apply_in_process(plan, migration)) for migration in lacking]
+            return [Step(migration, _apply_unseen(plan, migration)) for migration in lacking]
 
         return run_as_owner(name, owner_role(), apply)
 

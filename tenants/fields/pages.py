@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.db.keys import keys_in
 from core.pages.dialogs import ask
 from core.pages.serving import BOTH, READ, WRITE, actor, found, go, may, next_url, page
 from core.pages.undo import RESTORE, undo_tag
@@ -52,7 +53,7 @@ def fields(request: HttpRequest, resource: Resource) -> HttpResponse:
 @page("change", WRITE)
 def reorder(request: HttpRequest, resource: Resource, module: str) -> HttpResponse:
     """Puts the fields of a module in the order of `field`, all of their ids."""
-    given = [int(pk) for pk in request.POST.getlist("field") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    given = keys_in(request.POST.getlist("field"))
     try:
         fields_reorder(module, given, by=actor(request))
     except ValidationError as error:

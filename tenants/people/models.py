@@ -21,6 +21,7 @@ from core.access import Access, CompanyWide, Owned, Rule
 from core.records.base import Stored, StoredQuerySet, Trashable
 from core.records.constraints import Unique
 from core.records.dictionary import OptionField, declare
+from core.records.trees import refuse_circle
 from tenants.people.phones import PhoneField
 
 POSITIONS = declare("position", _("Position"), "总经理", "部门经理", "业务代表", "财务", "人事", "技术", "客服")
@@ -96,11 +97,8 @@ class Department(Stored):
         return self.name
 
     def clean(self) -> None:
-        """Refuse a parent below this unit (or itself), which would cut the branch off the tree."""
-        from tenants.people.tree import Tree
-
-        if self.pk and self.parent_id and self.parent_id in Tree.load().below(self.pk):
-            raise ValidationError({"parent": ValidationError(_("A unit can't be moved below itself."), code="circle")})
+        """Refuse a parent below this unit (or itself)."""
+        refuse_circle(self, self.parent)
 
 
 class UserQuerySet(StoredQuerySet["User"]):

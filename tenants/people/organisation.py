@@ -12,10 +12,9 @@ from django.utils.translation import ngettext
 
 from core.db import current_company
 from core.live.sending import close_sockets
-from core.records.history import log
-from core.records.services import record_create, record_delete, record_update
+from core.records.services import record_delete
+from core.records.trees import node_create, node_move, node_update, tree_hold
 from tenants.people.models import Department, User
-from tenants.people.tree import Tree
 
 FIRST_CODE = 10_000_001
 NAMES_SHOWN = 5
@@ -28,12 +27,9 @@ def next_code() -> str:
     return str(max([FIRST_CODE, *numbers]) + 1)
 
 
-@transaction.atomic
 def department_create(values: Mapping[str, Any], *, by: User) -> Department:
     """Add a unit as the last one below its parent."""
-    _hold_tree()
-    department = Department(order=_last_place(values.get("parent")))
-    return record_create(department, values, by=by)
+    return node_create(Department(), values, by=by)
 
 
 @transaction.atomic
@@ -46,15 +42,10 @@ def department_update(
         ValidationError: at `parent`, when the unit would come below itself.
         StaleRecord: the unit was changed since `version`.
     """
-    _hold_tree()
+    tree_hold(Department)
     before = Department.objects.get(pk=department.pk)
-    moved = "parent" in values and values["parent"] != before.parent
-    if moved:
-        _refuse_circle(before, values["parent"])
-        Department.objects.filter(pk=before.pk).update(order=_last_place(values["parent"]))
-    changed = record_update(before, values, by=by, version=version)
-    if moved:
-        _reach_changed()
+    changed = node_update(before, values, by=by, version=version)
+    _tell_reach(before, changed)
     return changed
 
 
@@ -65,23 +56,10 @@ def department_move(department: Department, *, parent: Department | None, positi
     Raises:
         ValidationError: the unit would come below itself; its name stands there already.
     """
-    _hold_tree()
-    moved: Department = Department.objects.get(pk=department.pk)
-    before, before_place = moved.parent, _place(moved)
-    siblings = [unit for unit in Department.objects.filter(parent=parent) if unit.pk != moved.pk]
-    if before != parent:
-        _refuse_circle(moved, parent)
-        moved.parent = parent
-        moved.validate_constraints()
-        record_update(department, {"parent": parent}, by=by, verb="move")
-    place = max(0, min(position, len(siblings)))
-    _number([*siblings[:place], moved, *siblings[place:]])
-    if before != parent:
-        _reach_changed()
-    elif place != before_place:
-        changes = {"order": [before_place + 1, place + 1]}
-        log("move", by=by, resource="departments", record=moved, changes=changes)
-    moved.refresh_from_db()
+    tree_hold(Department)
+    before = Department.objects.get(pk=department.pk)
+    moved = node_move(department, parent=parent, position=position, by=by)
+    _tell_reach(before, moved)
     return moved
 
 
@@ -92,7 +70,7 @@ def department_delete(department: Department, *, by: User) -> None:
     Raises:
         ValidationError: naming the members or units that are still there; for the only unit at the top.
     """
-    _hold_tree(against_use=True)
+    tree_hold(Department, against_use=True)
     department = Department.objects.get(pk=department.pk)
     reasons = [*_people_left(department), *_units_left(department)]
     if reasons:
@@ -127,35 +105,7 @@ def _listed(named: Sequence[object]) -> str:
     return "、".join(map(str, named[:NAMES_SHOWN])) + ("…" if len(named) > NAMES_SHOWN else "")
 
 
-def _hold_tree(*, against_use: bool = False) -> None:
-    """Lock every unit, so that what was checked of the tree stays so until the commit. A few hundred rows.
-
-    `against_use`: until then nobody comes to stand in a unit either.
-    """
-    list(Department.objects.select_for_update(no_key=not against_use).order_by("pk").values_list("pk"))
-
-
-def _refuse_circle(department: Department, parent: Department | None) -> None:
-    if parent is not None and parent.pk in Tree.load().below(department.pk):
-        text = _("A unit can't be moved below itself.")
-        raise ValidationError({"parent": ValidationError(text, code="circle")})
-
-
-def _last_place(parent: Department | None) -> int:
-    last = Department.objects.filter(parent=parent).order_by("-order").values_list("order", flat=True).first()
-    return 0 if last is None else int(last) + 1
-
-
-def _place(department: Department) -> int:
-    return [unit.pk for unit in Department.objects.filter(parent=department.parent)].index(department.pk)
-
-
-def _number(units: Sequence[Department]) -> None:
-    for order, unit in enumerate(units):
-        if unit.order != order:
-            Department.objects.filter(pk=unit.pk).update(order=order)
-
-
-def _reach_changed() -> None:
+def _tell_reach(before: Department, after: Department) -> None:
     """Scopes follow the tree: sockets are closed, and connect again with the rights their users have now."""
-    close_sockets(current_company())
+    if before.parent_id != after.parent_id:
+        close_sockets(current_company())

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core.pages.serving import BOTH, READ, WRITE, found, go, may, next_url, page, part_asked
+from core.pages.trees import Node, tree_of
 from core.pages.undo import undo_tag
 from core.pages.widgets import dressed
 from core.resources import Resource
 from core.resources.forms import refuse
 from tenants.companies.middleware import allowed_when_read_only
 from tenants.people.forms import HandOverForm
-from tenants.people.models import Department, User
-from tenants.people.organisation import department_move
+from tenants.people.models import User
 from tenants.people.owned import owned_by
 from tenants.people.services import user_delete, user_reset_password
 from tenants.people.signin_required import signed_in
 from tenants.people.switching import switch_back, switch_to
-
-TOO_LARGE = 19  # digits of a number that is no id
 
 
 @page("delete", BOTH)
@@ -106,61 +102,34 @@ def back(request: HttpRequest) -> HttpResponse:
     return _whole_page(request, reverse("users-list"))
 
 
-@dataclass
-class Node:
+class Unit(Node):
     """A unit of the organisation with those below it."""
 
-    unit: Department
-    members: int
-    below: list[Node] = field(default_factory=list)
+    @property
+    def members(self) -> int:
+        """The users of the unit."""
+        count: int = self.record.member_count
+        return count
 
     @property
     def all_members(self) -> int:
         """The users of the unit and of everything below it."""
-        return self.members + sum(node.all_members for node in self.below)
+        return self.members + sum(unit.all_members for unit in self.below)
 
 
 @page("view", READ)
 def organisation(request: HttpRequest, resource: Resource) -> HttpResponse:
     """组织管理: the tree, to look at and to move about."""
     by = cast(Any, request.user)
+    active = Count("members", filter=Q(members__deleted_at__isnull=True))
+    units = resource.rows(by).select_related("leader").annotate(member_count=active)
     context = {
         "resource": resource,
         "can": may(resource, by),
-        "top": tree_of(resource, by),
+        "top": tree_of(units, Unit),
         "may_see_users": by.access.may("users.view"),
     }
     return render(request, "people/organisation.html", context)
-
-
-@page("change", WRITE)
-def move(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """Moves `node` below `parent` (empty: to the top), to `position` from 0. Answers how to undo it, or why not."""
-    given = {**request.GET.dict(), **request.POST.dict()}
-    by = _user(request)
-    moved: Department = found(resource, cast(Any, by), _number(given.get("node")), "change")
-    parent = found(resource, cast(Any, by), _number(given["parent"])) if given.get("parent") else None
-    siblings = list(Department.objects.below(moved.parent).values_list("pk", flat=True))
-    former = {"node": moved.pk, "parent": moved.parent_id or "", "position": siblings.index(moved.pk)}
-    try:
-        department_move(moved, parent=parent, position=_number(given.get("position")), by=by)
-    except ValidationError as error:
-        return HttpResponse(
-            " ".join(error.messages), status=HTTPStatus.UNPROCESSABLE_ENTITY, content_type="text/plain; charset=utf-8"
-        )
-    return JsonResponse({"undo": f"{reverse('departments-move')}?{urlencode(former)}"})
-
-
-def tree_of(resource: Resource, user: Any) -> list[Node]:
-    """The units that the user may see, below one another; one whose parent is not seen stands at the top."""
-    active = Count("members", filter=Q(members__deleted_at__isnull=True))
-    units = resource.rows(user).select_related("leader").annotate(member_count=active).order_by("order", "pk")
-    nodes = {unit.pk: Node(cast(Department, unit), unit.member_count) for unit in units}
-    top: list[Node] = []
-    for node in nodes.values():
-        parent = nodes.get(node.unit.parent_id or 0)
-        (parent.below if parent else top).append(node)
-    return top
 
 
 def _dialog(request: HttpRequest, template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
@@ -178,12 +147,6 @@ def _whole_page(request: HttpRequest, url: str) -> HttpResponse:
     del response["Content-Type"]  # there is no page in it that the shell could look for
     response["HX-Redirect"] = url
     return response
-
-
-def _number(text: str | None) -> int:
-    if not text or not text.isascii() or not text.isdigit() or len(text) >= TOO_LARGE:
-        raise Http404("no such number")
-    return int(text)
 
 
 def _user(request: HttpRequest) -> User:

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
+from core.pages import trees
 from core.resources import registry
 from tenants.people import pages
 from tenants.people.language import choose_language
+from tenants.people.organisation import department_move
 
 _users = {"resource": registry.resources["users"]}
 _departments = {"resource": registry.resources["departments"]}
@@ -16,5 +18,5 @@ urlpatterns = [
     path("users/<int:pk>/do/reset/", pages.reset_password, _users, "users-reset"),
     path("users/<int:pk>/do/switch/", pages.switch, _users, "users-switch"),
     path("departments/", pages.organisation, _departments, "departments-list"),
-    path("departments/move/", pages.move, _departments, "departments-move"),
+    path("departments/move/", trees.move, {**_departments, "by_service": department_move}, "departments-move"),
 ]

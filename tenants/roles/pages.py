@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
 from core.access import Access, FieldRight
+from core.db.keys import keys_in
 from core.pages.serving import BOTH, DIALOGS, READ, found, go, opened_over, page, part_asked
 from core.resources import Resource, Screen, registry
 from core.resources.reading import Reading
@@ -85,8 +86,7 @@ def assign(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     error = ""
     chosen = set(role.users.values_list("pk", flat=True))
     if request.method == "POST":
-        given = {int(one) for one in request.POST.getlist("user") if one.isascii() and one.isdigit() and len(one) < 19}
-        chosen = given
+        chosen = given = set(keys_in(request.POST.getlist("user")))
         try:
             role_assign_users(role, people.filter(pk__in=given), by=user)
         except ValidationError as refusal:
@@ -143,7 +143,7 @@ def _allowed(entry: Resource | Screen, user: _StandIn) -> Allowed:
         for name, column in entry.all_columns.items()
         if (right := user.access.field_right(entry.name, name)) is not FieldRight.EDIT
     ]
-    rows = Reading(entry.ways(cast(Any, user))).count(COUNTED + 1)
+    rows = Reading(entry.model, entry.ways(cast(Any, user))).count(COUNTED + 1)
     return Allowed(entry, verbs, narrowed, rows)
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from core.db.keys import keys_in
 from core.pages.serving import READ, WRITE, found, go, may, page
 from core.records.custom import is_custom, option_lists
 from core.records.dictionary import OptionList
@@ -86,7 +87,7 @@ def change(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 @page("change", WRITE)
 def reorder(request: HttpRequest, resource: Resource, kind: str) -> HttpResponse:
     """Puts the options of a list in the order of `option`, all of its ids."""
-    given = [int(pk) for pk in request.POST.getlist("option") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    given = keys_in(request.POST.getlist("option"))
     try:
         options_reorder(kind, given, by=_user(request))
     except ValidationError as error:

@@ -48,11 +48,9 @@ def home(request: HttpRequest, resource: Screen) -> HttpResponse:
     steps = checklist_steps(user, settings)
     context = {
         "figures": [
-            (figure, figure.value(user), figure.url(user))
-            for figure in home_parts.figures
-            if user.access.may(figure.permission)
+            (figure, value, figure.url) for figure in home_parts.figures if (value := figure.value(user)) is not None
         ],
-        "cards": [(card.template, card.context(user)) for card in home_parts.cards if user.access.may(card.permission)],
+        "cards": [(card.template, data) for card in home_parts.cards if (data := card.context(user)) is not None],
         "counted": home_parts.COUNTED,
         "greeting": greeting(),
         "areas": areas,

@@ -21,6 +21,7 @@ from statistics import quantiles
 from infra.bench.figures import Figure, report
 from infra.local.processes import free_port
 from tests.benchmarks.companies import prepare
+from tests.benchmarks.programs import still_runs
 
 CONNECTIONS = 8
 REQUESTS = int(os.environ.get("BENCH_REQUESTS") or 1_500)
@@ -42,13 +43,13 @@ def web_processes() -> Iterator[int]:
     options = ["--workers", str(WEB_PROCESSES), "--no-access-log", "--log-level", "warning"]
     with subprocess.Popen([*command, *options], env={**os.environ, "QIKU_PORT": str(port)}) as process:
         try:
-            _wait_for(port)
+            _wait_for(port, process)
             yield port
         finally:
             process.terminate()
 
 
-def _wait_for(port: int) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
@@ -56,7 +57,7 @@ def _wait_for(port: int) -> None:
         except urllib.error.HTTPError:
             return
         except OSError:
-            time.sleep(0.2)
+            still_runs(process, for_seconds=0.2)
         else:
             return
     raise RuntimeError("the web server does not answer")

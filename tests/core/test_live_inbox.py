@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from core.db import run_in_company
@@ -18,6 +19,24 @@ def test_everybody_named_is_told_once() -> None:
     first, second = make_user("first"), make_user("second")
     notify([first, second, first], kind="test", title="Hello")
     assert [unread_count(user) for user in (first, second)] == [1, 1]
+
+
+def test_many_are_told_in_as_few_steps_as_two(
+    django_capture_on_commit_callbacks: Any, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: dict[int, Any] = {}
+    monkeypatch.setattr("core.live.services.push", lambda company, messages: shown.update(messages))
+    people = [make_user(f"user{number}") for number in range(12)]
+
+    def tell(number: int) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            notify(people[:number], kind="test", title="Hello")
+
+    with CaptureQueriesContext(connection) as two:
+        tell(2)
+    with django_assert_num_queries(len(two)):
+        tell(12)
+    assert [shown[person.pk]["unread"] for person in people] == [2, 2, *[1] * 10]
 
 
 def test_what_rolls_back_was_never_told() -> None:

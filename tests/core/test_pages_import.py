@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from core.access import Scope
 from core.pages.imports import services
+from core.pages.imports.duplicates import Duplicates
 from core.pages.imports.models import Import, Policy
 from core.pages.models import ListSettings
 from core.records.models import LogEntry, Option
@@ -320,6 +321,25 @@ class TestUndo:
         assert undone(batch).counts["removed"] == 1
         assert batch.counts["kept"] == 1
         assert fresh(owner).deleted_at is None
+
+
+def test_rows_that_are_all_the_same_and_all_refused_are_looked_at_a_few_times_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each is tried as the first of its kind; a pass over all that are left for each of them would take hours."""
+    user = make_user("projects.view", "projects.import")
+    looked_at: list[int] = []
+    stored = Duplicates.stored
+
+    def counted(self: Duplicates, rows: Any) -> Any:
+        looked_at.append(len(rows))
+        return stored(self, rows)
+
+    batch = checked("projects", user, [["Project name"], *[["A"]] * 60], mapping={0: "name"})
+    monkeypatch.setattr(Duplicates, "stored", counted)
+    services.import_begin(batch, {}, by=user)
+    assert worked(batch).counts == {"failed": 60}
+    assert sum(looked_at) <= 3 * 60
 
 
 def test_headings_are_guessed_and_what_a_user_says_is_remembered(admin: User) -> None:

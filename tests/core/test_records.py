@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.access import Scope
 from core.access.models import Collaborator
@@ -147,3 +149,29 @@ def test_a_row_that_was_read_is_as_django_makes_it(django_assert_num_queries):
     whole.name = "B"
     with django_assert_num_queries(1):
         whole.save(update_fields=["name"])
+
+
+def test_many_at_once_are_stored_as_one_by_one_in_as_few_steps_as_two(me, django_assert_num_queries):
+    others = [make(User) for _number in range(3)]
+    rows = [{"name": f"A{number}", "members": others[: number % 4]} for number in range(40)]
+    with CaptureQueriesContext(connection) as two:
+        services.records_create(Project, [{**row, "name": f"B{row['name']}"} for row in rows[2:4]], by=me)
+    with django_assert_num_queries(len(two)):
+        many = services.records_create(Project, rows, by=me)
+    single = services.record_create(Project(), {**rows[3], "name": "C3"}, by=me)
+    assert [set(project.members.all()) for project in many] == [set(row["members"]) for row in rows]
+    assert lines(many[3]).get().changes == {**lines(single).get().changes, "name": [None, "A3"]}
+
+
+def test_many_change_as_one_by_one_does(me):
+    sales = make(Department)
+    heir = make(User, department=sales)
+    several = services.records_create(Project, [{"name": f"项目{number}"} for number in range(3)], by=me)
+    wanted = {several[0].pk: {"name": "云岭", "owner": heir}, several[1].pk: {"name": "项目1"}}
+    services.records_update(Project, wanted, by=me)
+    first, second, third = (Project.objects.get(pk=project.pk) for project in several)
+    assert (first.name, first.owner, first.department, first.version) == ("云岭", heir, sales, 2)
+    assert [line.verb for line in lines(first)] == ["create", "change"]
+    assert lines(first).last().changes == {"name": ["项目0", "云岭"], "owner": [str(me), str(heir)]}
+    for unchanged in (second, third):
+        assert (unchanged.version, [line.verb for line in lines(unchanged)]) == (1, ["create"])

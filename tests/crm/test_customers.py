@@ -252,6 +252,32 @@ def test_categories_are_moved_about_as_a_tree_and_never_below_themselves(client:
     assert refused.status_code == 422
 
 
+def test_a_category_that_gets_another_superior_comes_last_there(me: Any) -> None:
+    categories = resource_of(Category)
+    top = categories.create({"name": "制造"}, by=me)
+    for name in ("电子", "机械"):
+        categories.create({"name": name, "parent": top}, by=me)
+    moved = categories.create({"name": "贸易"}, by=me)
+    categories.update(moved, {"parent": top}, by=me)
+    assert [row.name for row in Category.objects.filter(parent=top).order_by("order")] == ["电子", "机械", "贸易"]
+    with pytest.raises(ValidationError) as refused:
+        categories.update(top, {"parent": moved}, by=me)
+    assert [error.code for error in refused.value.error_dict["parent"]] == ["circle"]
+
+
+def test_two_who_edit_categories_at_once_cut_no_branch_off(live_ground: Any, company: Any) -> None:
+    me = seller()
+    categories = resource_of(Category)
+    first, second = (categories.create({"name": name}, by=me) for name in ("制造", "贸易"))
+
+    def edit(turn: int) -> Any:
+        node, parent = ((first, second), (second, first))[turn]
+        return run_in_company(company, categories.update, node, {"parent": parent}, by=me)
+
+    answers = together(edit, 2)
+    assert [isinstance(one, ValidationError) for one in answers].count(True) == 1, answers
+
+
 def test_a_field_of_very_many_is_set_in_the_background_and_put_back(
     client: Any, company: Any, me: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.db import run_in_company
 from core.pages.imports.models import Policy
-from crm.customers.models import Customer
+from crm.contacts.models import Contact
+from crm.contacts.services import contact_create
+from crm.customers.models import Customer, Tag
 from crm.customers.services import customer_create, customer_update, customers_create
-from tests.core.imports import failed, findings, imported
+from tests.core.imports import checked, failed, findings, imported
 from tests.crm.people import customer_of, seller
 from tests.factories import make_administrator
 from tests.together import together
@@ -86,3 +90,55 @@ def test_one_who_enters_many_and_one_who_enters_one_of_them_make_one(live_ground
     results = together(enter, 2)
     assert sum(isinstance(one, ValidationError) for one in results) == 1, results
     assert Customer.objects.filter(name=OTHER[0]).count() == 1
+
+
+def test_customers_with_contacts_and_tags_are_stored_in_as_few_steps_as_two(admin: Any) -> None:
+    """Neither contacts nor tags are asked for one by one."""
+    tags = [Tag.objects.create(name="大客户"), Tag.objects.create(name="展会")]
+
+    def entered(count: int, mark: str) -> int:
+        rows = [
+            {"name": f"{mark}{number}", "phone": f"138{number:08d}", "contact_name": f"杨{number}", "tags": tags}
+            for number in range(count)
+        ]
+        with CaptureQueriesContext(connection) as taken:
+            found = customers_create(rows, by=admin)
+        for customer, row in zip(found, rows, strict=True):
+            stored = Customer.objects.get(pk=customer.pk)
+            contact = stored.primary_contact
+            assert contact is not None and (contact.name, contact.phone) == (row["contact_name"], row["phone"])
+            assert (stored.version, set(stored.tags.all())) == (customer.version, set(tags))
+        return len(taken)
+
+    few = entered(2, "甲")
+    Contact.objects.all().delete()
+    Customer.objects.all().delete()
+    assert entered(30, "乙") == few
+
+
+def test_contacts_of_a_file_are_the_primary_ones_where_there_is_none(admin: Any) -> None:
+    first, second = customer_of(admin, "甲公司"), customer_of(admin, "乙公司")
+    contact_create({"customer": second, "name": "原有"}, by=admin)
+    rows = [["Customer", "Contact name", "Mobile phone"]]
+    rows += [["甲公司", "刘一", "18665091981"], ["甲公司", "刘二", "18665091982"], ["乙公司", "刘三", "18665091983"]]
+    batch = imported("contacts", admin, rows)
+    assert batch.counts == {"created": 3}
+    for customer in (first, second):
+        customer.refresh_from_db()
+    assert (str(first.primary_contact), first.phone) == ("刘一", "18665091981")
+    assert (str(second.primary_contact), second.phone) == ("原有", "")
+    assert list(Customer.objects.filter(number_grams__contains=["1866"])) == [first]
+
+
+def test_what_a_file_updates_is_checked_without_a_question_for_each_row(admin: Any) -> None:
+    rows = [[f"公司{number}", f"138{number:08d}", ""] for number in range(20)]
+    imported("customers", admin, [HEADINGS, *rows])
+
+    def asked(count: int) -> int:
+        with CaptureQueriesContext(connection) as taken:
+            batch = checked("customers", admin, [HEADINGS, *rows[:count]], policy=Policy.UPDATE)
+        assert batch.counts == {"good": 0, "bad": 0, "same": count}
+        return len(taken)
+
+    asked(2)  # what the first one reads, a process keeps
+    assert asked(20) == asked(3)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.access.models import Collaborator
 from core.live.models import Notification
-from core.records.models import Attachment
+from core.records.models import Attachment, LogEntry
 from core.resources.mentions import named_in
 from crm.contacts.services import contact_create
 from crm.followups.models import FollowUp
@@ -110,6 +110,17 @@ def test_a_plan_that_is_done_is_no_longer_due_for_the_customer(me: Any) -> None:
     follow_up_plan_done(follow_up, by=me)
     customer.refresh_from_db()
     assert customer.next_contact_at is None
+
+
+def test_what_was_planned_is_done_by_the_next_follow_up_and_its_history_says_so(me: Any) -> None:
+    customer = customer_of(me)
+    at = timezone.now() + timedelta(days=2)
+    planned = follow_up_create({"customer": customer, "content": "x", "next_at": at}, by=me)
+    follow_up_create({"customer": customer, "content": "y"}, by=me)
+    planned.refresh_from_db()
+    assert (planned.plan, planned.version) == ("done", 2)
+    line = LogEntry.objects.of("followups", planned.pk).first()
+    assert (line.verb, line.changes) == ("plan_done", {"plan": ["open", "done"]})
 
 
 def test_the_story_alone_is_answered_to_who_asks_for_it(client: Any, me: Any) -> None:

@@ -6,15 +6,12 @@ A generic address that no step covers fails `test_urls.py`, so that none is left
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
-from django.test import Client
-from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from core.access.models import Collaborator
@@ -22,77 +19,19 @@ from core.pages.former import values_of
 from core.pages.imports.services import import_upload
 from core.pages.models import SavedView
 from core.pages.undo import undo_tag, undo_to
-from core.records.attachments import file_hold
-from core.records.custom import Kind, custom_fields
-from core.records.models import Attachment
 from core.resources import Resource
 from core.resources.action import Action
 from core.resources.registry import children_of
-from tenants.fields.services import field_create
 from tenants.people.models import User
-from tests.every_resource.scene import attach, has_trash, put_in_trash
+from tests.every_resource.files_tour import Files
+from tests.every_resource.scene import has_trash
+from tests.every_resource.steps import Step
 from tests.every_resource.values import good_values
 from tests.factories import make_administrator
 
-JSON = "application/json"
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def whole(self) -> bytes:
-        """Status line, headers and body together, to be searched."""
-        return repr(dict(self.headers)).encode() + b"\n" + self.body
-
-
-@dataclass(frozen=True)
-class Step:
-    """One request: `name` of its URL, whether it is about the row, `verb` of the permission it takes.
-
-    The verb is empty where none is needed; `a|b` where either will do.
-    """
-
-    name: str
-    verb: str
-    method: str
-    of_row: bool
-    send: Callable[[Client], Any]
-
-    def ask(self, client: Client) -> Answer:
-        """Send the request and read the answer to its end."""
-        response = self.send(client)
-        body = b"".join(response.streaming_content) if response.streaming else response.content
-        return Answer(response.status_code, dict(response.headers), body)
-
-    @property
-    def label(self) -> str:
-        """The step in a message."""
-        return f"{self.method} {self.name}"
-
-    @property
-    def is_api(self) -> bool:
-        """Whether it is answered in JSON."""
-        return self.name.startswith("api-")
-
-
-@dataclass
-class Tour:
-    """The steps about one row, asked by `user`; `mark` stands in what is written.
-
-    Steps put the row where they find it, unless it `is_elsewhere`: then there is nothing to put.
-    """
-
-    resource: Resource
-    row: Any
-    user: User
-    mark: str = "typed"
-    is_elsewhere: bool = False
+class Tour(Files):
+    """The steps about one row."""
 
     def _reads(self) -> Iterator[Step]:
         """What only looks, and what only arranges one's own screen."""
@@ -169,61 +108,12 @@ class Tour:
         own = own_pages()
         yield from (step for step in (*self._reads(), *self._writes()) if step.name not in own)
 
-    # Requests
-
-    def _page(
-        self,
-        suffix: str,
-        verb: str,
-        method: str = "GET",
-        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
-        *,
-        of_row: bool = False,
-        query: Mapping[str, str] | None = None,
-        before: Callable[[], dict[str, Any] | None] | None = None,
-        more: Mapping[str, Any] | None = None,
-    ) -> Step:
-        name = f"{self.resource.name}-{suffix}"
-
-        def send(client: Client) -> Any:
-            found = (before() if before else None) or {}
-            kwargs = {**({"pk": self.row.pk} if of_row else {}), **(more or {}), **found}
-            address = reverse(name, kwargs=kwargs)
-            if method == "GET":
-                return client.get(address, query or {})
-            return client.post(address, data() if callable(data) else (data or {}))
-
-        return Step(name, verb, method, of_row, send)
-
-    def _api(
-        self,
-        suffix: str,
-        verb: str,
-        method: str = "GET",
-        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
-        *,
-        of_row: bool = False,
-        before: Callable[[], dict[str, Any] | None] | None = None,
-    ) -> Step:
-        name = f"api-{self.resource.name}-{suffix}"
-
-        def send(client: Client) -> Any:
-            found = (before() if before else None) or {}
-            address = reverse(name, kwargs={**({"pk": self.row.pk} if of_row else {}), **found})
-            if method in {"GET", "DELETE"}:
-                return client.generic(method, address)
-            return getattr(client, method.lower())(address, data() if callable(data) else (data or {}), JSON)
-
-        return Step(name, verb, method, of_row, send)
-
     def _serves(self, name: str) -> bool:
         try:
             reverse(name, kwargs={"view": 1})
         except NoReverseMatch:
             return False
         return True
-
-    # Groups of steps
 
     def _told(self, child: Resource) -> Callable[[], Mapping[str, Any]]:
         def data() -> Mapping[str, Any]:
@@ -232,10 +122,6 @@ class Tour:
             return {story.kind: kind, story.text: f"{self.mark} told"}
 
         return data
-
-    @property
-    def _has_files(self) -> bool:
-        return any(panel.name == "files" for panel in self.resource.panels)
 
     def _imports(self) -> Iterator[Step]:
         def file() -> dict[str, Any]:
@@ -261,65 +147,6 @@ class Tour:
 
         return self._page("view", "view", method, data, before=before)
 
-    def _held(self) -> Iterator[Step]:
-        """The file in a custom field, which is there before the first step is taken."""
-        name = self._with_file_field()
-
-        def upload() -> tuple[bytes, str]:
-            file = SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} sent".encode())
-            return encode_multipart(BOUNDARY, {"file": file}), MULTIPART_CONTENT
-
-        api = f"api-{self.resource.name}-held"
-
-        def sends(method: str) -> Callable[[Client], Any]:
-            def send(client: Client) -> Any:
-                self._back()
-                body, kind = upload() if method == "PUT" else (b"", MULTIPART_CONTENT)
-                return client.generic(method, reverse(api, kwargs={"pk": self.row.pk, "field": name}), body, kind)
-
-            return send
-
-        yield self._page("held", "view", of_row=True, before=self._back, more={"field": name})
-        yield Step(api, "view", "GET", True, sends("GET"))
-        if "change" in self.resource.all_verbs:
-            yield Step(api, "change", "PUT", True, sends("PUT"))
-            yield Step(api, "change", "DELETE", True, sends("DELETE"))
-
-    def _with_file_field(self) -> str:
-        values = {"module": self.resource.name, "label": "Held", "kind": Kind.FILE}
-        known = [field.name for field in custom_fields(self.resource.name) if field.type == Kind.FILE]
-        name = known[0] if known else f"c_{field_create(values, by=self.user).pk}"
-        if not self.is_elsewhere:
-            file = SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} held".encode())
-            self.row.custom = {name: file_hold(self.row, name, file, by=self.user)}
-            type(self.row)._base_manager.filter(pk=self.row.pk).update(custom=self.row.custom)
-        return name
-
-    def _file(self) -> dict[str, Any]:
-        self._back()
-        kept = Attachment.objects.filter(resource=self.resource.name, record_id=self.row.pk, field="").first()
-        return {"file": (kept or attach(self.row, self.user, self.mark)).pk}
-
-    def _files(self) -> Iterator[Step]:
-        yield self._page("file", "view", of_row=True, before=self._file)
-        yield self._api("attachments", "view", of_row=True, before=self._back)
-        yield self._api("attachment", "view", of_row=True, before=self._file)
-
-    def _file_changes(self) -> Iterator[Step]:
-        def upload() -> Mapping[str, Any]:
-            return {"file": SimpleUploadedFile(f"{self.mark}.txt", f"{self.mark} sent".encode())}
-
-        yield self._page("files", "change", "POST", upload, of_row=True, before=self._back)
-        yield self._page("file-remove", "change", "POST", of_row=True, before=self._file)
-        api = f"api-{self.resource.name}-attachments"
-
-        def send(client: Client) -> Any:
-            self._back()
-            return client.post(reverse(api, kwargs={"pk": self.row.pk}), upload())
-
-        yield Step(api, "change", "POST", True, send)
-        yield self._api("attachment", "change", "DELETE", of_row=True, before=self._file)
-
     def _collaborators(self) -> Iterator[Step]:
         def share() -> dict[str, Any]:
             self._back()
@@ -332,22 +159,6 @@ class Tour:
         chosen = {"user": self.user.pk, "level": "read"}
         yield self._page("collaborators", "change", "POST", chosen, of_row=True, before=self._back)
         yield self._page("collaborator-remove", "change", "POST", of_row=True, before=share)
-
-    def _back(self) -> None:
-        """Take the row out of the trash; make it anew where it was removed."""
-        if self.is_elsewhere:
-            return
-        model = type(self.row)
-        stored = model._base_manager.filter(pk=self.row.pk)
-        if not stored.exists():
-            self.row.save(force_insert=True)
-        if has_trash(self.resource):
-            stored.update(deleted_at=None)
-
-    def _into_trash(self) -> None:
-        self._back()
-        if not self.is_elsewhere:
-            put_in_trash(self.row)
 
     def _undone(self) -> dict[str, Any]:
         self._into_trash()

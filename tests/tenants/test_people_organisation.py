@@ -138,7 +138,7 @@ def test_dragging_answers_with_the_way_back(client, boss, tree):
 def test_dragging_below_itself_says_why_not(client, boss, tree):
     client.force_login(boss, BACKEND)
     answer = client.post("/departments/move/", {"node": tree["business"].pk, "parent": tree["team"].pk, "position": 0})
-    assert (answer.status_code, answer.content.decode()) == (422, "机构不能移到自己的下级。")
+    assert (answer.status_code, answer.content.decode()) == (422, "不能移到自己的下级。")
 
 
 @pytest.mark.parametrize("data", [{}, {"node": "x"}, {"node": "99999999999999999999"}, {"node": "1", "position": "-1"}])
@@ -164,7 +164,7 @@ def test_the_form_and_the_api_refuse_the_same_circle_at_the_same_field(client, b
     form = {"name": unit.name, "code": unit.code, "kind": unit.kind, "parent": tree["team"].pk, "version": unit.version}
     page = client.post(f"/departments/{unit.pk}/edit/", form)
     assert page.status_code == 422
-    assert "机构不能移到自己的下级。" in page.content.decode()
+    assert "不能移到自己的下级。" in page.content.decode()
     answer = client.patch(f"/api/departments/{unit.pk}/", {"parent": tree["team"].pk}, content_type="application/json")
     assert answer.status_code in {400, 422}
     assert answer.json()["errors"]["parent"][0]["code"] == "circle"

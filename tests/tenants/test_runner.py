@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.apps.registry import Apps
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -21,7 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 
 from core.db import run_in_company, run_outside_companies
-from core.db.raw import own_connection
+from core.db.raw import own_connection, raw_connection
 from core.records.models import LogEntry
 from tenants.companies import provisioning, release, runner
 from tenants.companies.models import Company, Schema
@@ -190,6 +191,40 @@ def test_python_of_a_migration_runs_in_every_company(new_release: NewRelease, co
 
     assert run_in_company(company, hues) == [("ALPHA", "new")]
     assert run_in_company(other_company, hues) == [("BETA", "new")]
+
+
+def test_an_index_built_beside_others_work_waits_for_nobody_where_nobody_works(
+    new_release: NewRelease, company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The script of a release is made while the last one serves: with transactions that are as old as they please."""
+    index = models.Index(fields=["address"], name="log_by_address")
+    plan = new_release([AddIndexConcurrently("logentry", index)])
+    monkeypatch.setattr(type(plan.migrations[-1]), "atomic", False)
+
+    def make() -> str:
+        raw_connection().execute("SET statement_timeout = '5s'")
+        try:
+            release.steps_from(release.template().version, list(plan.names[:-1]))
+            return release.script_of_migrations(plan)[0]
+        finally:
+            raw_connection().execute("RESET statement_timeout")
+
+    with own_connection("an old transaction") as old, old.transaction():
+        old.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        old.execute("SELECT count(*) FROM pg_class")
+        script = run_outside_companies(make)
+    assert "log_by_address" in script and "CONCURRENTLY" not in script
+
+    executed: list[str] = []
+    execute = connection.SchemaEditorClass.execute
+
+    def watched(editor: BaseDatabaseSchemaEditor, sql: Any, params: Any = ()) -> None:
+        executed.append(str(sql))
+        execute(editor, sql, params)
+
+    monkeypatch.setattr(connection.SchemaEditorClass, "execute", watched)
+    migrate_all(workers=1)
+    assert any("CONCURRENTLY" in statement for statement in executed), "a company at work is not to wait for its index"
 
 
 def test_python_that_fails_is_undone_with_its_mark(new_release: NewRelease, company: Any, other_company: Any) -> None:

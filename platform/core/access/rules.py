@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +12,10 @@ from core.access.scopes import Reach
 
 
 class Rule(Protocol):
-    """Turns a reach into a condition on rows."""
+    """Turns a reach into conditions on rows."""
 
-    def within(self, reach: Reach, user_id: int) -> Q | None:
-        """The condition that rows inside the reach fulfil; None when every row does."""
+    def within(self, reach: Reach, user_id: int) -> Sequence[Q] | None:
+        """The conditions of which a row inside the reach fulfils at least one; None when every row is inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +25,23 @@ class Owned:
     owner: str | None = "owner"
     department: str | None = "department"
 
-    def within(self, reach: Reach, user_id: int) -> Q | None:
+    def within(self, reach: Reach, user_id: int) -> Sequence[Q] | None:
         """Own rows and rows of the departments reached."""
         if reach.everything:
             return None
-        condition = Q(pk__in=[])
+        conditions = []
         if reach.own and self.owner:
-            condition |= Q(**{self.owner: user_id})
+            conditions.append(Q(**{self.owner: user_id}))
         if reach.departments and self.department:
-            condition |= Q(**{f"{self.department}__in": reach.departments})
-        return condition
+            conditions.append(Q(**{f"{self.department}__in": reach.departments}))
+        return conditions
 
 
 @dataclass(frozen=True, slots=True)
 class CompanyWide:
     """Rows without an owner (roles, option lists): whoever has the permission reaches all of them."""
 
-    def within(self, reach: Reach, user_id: int) -> Q | None:
+    def within(self, reach: Reach, user_id: int) -> Sequence[Q] | None:
         """No condition: the permission alone decides."""
         return None
 
@@ -51,6 +52,6 @@ class Personal:
 
     owner: str = "owner"
 
-    def within(self, reach: Reach, user_id: int) -> Q | None:
+    def within(self, reach: Reach, user_id: int) -> Sequence[Q] | None:
         """Own rows only."""
-        return Q(**{self.owner: user_id})
+        return [Q(**{self.owner: user_id})]

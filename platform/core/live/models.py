@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -96,3 +96,12 @@ class Notification(models.Model):
 def unread_count(user: Any) -> int:
     """How many unread notifications the user has, COUNTED at most."""
     return Notification.rows.of(user).unread().order_by()[:COUNTED].count()
+
+
+def unread_counts(users: Iterable[int]) -> dict[int, int]:
+    """The same for many users, by their keys."""
+    counts = dict.fromkeys(users, 0)
+    unread = Notification.rows.filter(user__in=counts).unread().order_by()
+    for pk, count in unread.values_list("user").annotate(count=Count("pk")):
+        counts[pk] = min(count, COUNTED)
+    return counts

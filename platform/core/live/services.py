@@ -11,7 +11,7 @@ from django.utils import translation
 
 from core.db import current_company
 from core.live.languages import language_of
-from core.live.models import Notification, unread_count
+from core.live.models import Notification, unread_count, unread_counts
 from core.live.sending import push, push_to_user
 
 SHOWN_AT_ONCE = 3
@@ -113,7 +113,7 @@ def _show(told: Mapping[int, Any], notifications: list[Notification]) -> None:
     by_user: dict[int, list[Notification]] = {}
     for notification in notifications:
         by_user.setdefault(notification.user_id, []).append(notification)
-    unread = {pk: unread_count(told[pk]) for pk in by_user}
+    unread = unread_counts(by_user)
     for turn in range(SHOWN_AT_ONCE):
         messages = {}
         for pk, own in by_user.items():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core.db.keys import key_in
 from core.live.models import Notification, unread_count
 from core.live.services import notification_delete, notification_read, notifications_read_all
 
@@ -32,9 +33,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
         rows = rows.unread()
     before = request.GET.get("before", "")
     if before:
-        if not (before.isascii() and before.isdigit() and len(before) < 19):
+        last = key_in(before)
+        if last is None:
             raise Http404
-        rows = rows.filter(pk__lt=int(before))
+        rows = rows.filter(pk__lt=last)
     shown = list(rows[: IN_INBOX + 1])
     older = shown[IN_INBOX - 1].pk if len(shown) > IN_INBOX else None
     context = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -34,7 +35,7 @@ class Address:
     @property
     def query(self) -> str:
         """The query string."""
-        return urlencode(self.params)
+        return _encoded(self.params)
 
     def without(self, *names: str) -> Address:
         """The address without these parameters, and from the first page."""
@@ -53,6 +54,11 @@ class Address:
     def get(self, name: str) -> str:
         """The last value of a parameter, or an empty text."""
         return next((value for key, value in reversed(self.params) if key == name), "")
+
+
+@lru_cache(1_000)  # a page names the same few addresses time and again
+def _encoded(params: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(params)
 
 
 def tidied(path: str, params: QueryDict, ranges: Sequence[str]) -> Address | None:

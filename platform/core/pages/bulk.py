@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.access import Actor
+from core.db.keys import keys_in
 from core.pages.bulk_job import bulk_order
 from core.pages.dialogs import ask
 from core.pages.serving import WRITE, actor, go, next_url, page, require, respond
@@ -89,8 +90,7 @@ def _selected(request: HttpRequest, resource: Resource, user: Actor, within: str
             # Leaving a condition out shows a longer list; here it would reach records that nobody meant.
             return " ".join(problem.message for problem in query.problems)
     else:
-        pks = [int(pk) for pk in request.POST.getlist("ids") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-        rows = resource.rows(user, within).filter(pk__in=pks)
+        rows = resource.rows(user, within).filter(pk__in=keys_in(request.POST.getlist("ids")))
     return rows if rows.order_by().exists() else _("Nothing is selected.")
 
 

@@ -36,7 +36,8 @@ def drawn(shown: Cell, resource: Resource) -> SafeString:
         return DASH
     if shown.masked:
         return format_html('<span class="num t2">{}</span>', shown.text)
-    return SafeString(_shape(resource, shown.column)(shown.value, shown.text))
+    shape = _shape(resource, shown.column) if _is_awaited(resource, shown.column, shown.record) else _plain
+    return SafeString(shape(shown.value, shown.text))
 
 
 def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[Any], str]:
@@ -51,7 +52,9 @@ def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[A
     def draw(record: Any) -> str:
         value = column.of(record)
         text = column.text(value)
-        return shape(value, text) if text else DASH
+        if not text:
+            return DASH
+        return shape(value, text) if _is_awaited(resource, column, record) else _plain(value, text)
 
     if column.kind not in REPEATED or column.value is not None:
         return draw
@@ -84,6 +87,12 @@ def _shape(resource: Resource, column: Column) -> Shape:
     if column.name in resource.recents:
         return _recent
     return SHAPES.get(column.kind, _plain)
+
+
+def _is_awaited(resource: Resource, column: Column, record: Any) -> bool:
+    """False for a deadline of what is done or given up: it is a time like any other."""
+    awaited = resource.deadlines.get(column.name)
+    return awaited is None or awaited(record)
 
 
 def _plain(value: Any, text: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor
+from core.db.keys import keys_in
 from core.pages.address import Address
 from core.records.base import Stored
 from core.records.custom import CustomField
@@ -195,7 +196,7 @@ def free_controls(query: ListQuery, address: Address, in_force: Sequence[Control
 
 
 def _names(filter_: Filter | Flag, values: Sequence[str], user: Actor) -> dict[str, str]:
-    ids = [int(value) for value in values if value.isascii() and value.isdigit()]
+    ids = keys_in(values)
     if not ids or filter_.kind not in {"relation", "many", "option"}:
         return {}
     if kind := option_list_of(filter_):

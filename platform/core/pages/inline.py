@@ -36,9 +36,9 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
     if field not in resource.inline_fields(user):
         raise Http404(f"{field} is not changed in its place")
     if request.method != "POST":
-        return _asked(request, resource, record, field, _only(resource.form_for(user, record), field))
+        return _asked(request, resource, record, field, resource.form_for(user, record, only=[field]))
     before = values_of(record, [field])
-    form = _only(resource.form_for(user, record, request.POST, request.FILES), field)
+    form = resource.form_for(user, record, request.POST, request.FILES, only=[field])
     opened, saved = record.version, None
     if form.is_valid():
         try:
@@ -60,19 +60,13 @@ def change(request: HttpRequest, resource: Resource, pk: int, field: str) -> Htt
     return with_toast(response, _("%(field)s was changed.") % {"field": label}, undo_url=undo_url(undo))
 
 
-def _only(form: ResourceForm, field: str) -> ResourceForm:
-    for name in set(form.fields) - {field, "version"}:
-        del form.fields[name]
-    # What the whole form asks the server while one types has no place to be told here.
-    attrs = form.fields[field].widget.attrs
-    form.fields[field].widget.attrs = {name: value for name, value in attrs.items() if not name.startswith("hx-")}
-    return form
-
-
 def _asked(request: HttpRequest, resource: Resource, record: Any, field: str, form: ResourceForm) -> HttpResponse:
     dressed(form)
     form.auto_id = f"inline_{record.pk}_%s"
-    several = getattr(form.fields[field].widget, "allow_multiple_selected", False)
+    widget = form.fields[field].widget
+    # What the whole form asks the server while one types has no place to be told here.
+    widget.attrs = {name: value for name, value in widget.attrs.items() if not name.startswith("hx-")}
+    several = getattr(widget, "allow_multiple_selected", False)
     context = {
         "form": form,
         "field": form[field],

@@ -20,10 +20,12 @@ from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.db.limits import within
 from core.pages.serving import actor, ask_to_sign_in
 from core.resources import Resource, registry
 from core.resources.columns import cell, exists
+from core.resources.reading import Reading
 from core.resources.searching import cleaned, matching, searched
 from core.shell.highlighting import found_at, highlighted, is_meant
 from core.shell.navigation import Entry, provider
@@ -112,8 +114,10 @@ def _searchable(user: Actor) -> Iterator[Resource]:
 
 def _found(resource: Resource, user: Actor, term: str) -> list[Any]:
     """Some records that match. Not in order: sorting would make a common word wait for all that hold it."""
-    rows = resource.rows(user).filter(matching(resource.model, searched(resource, user), term))
-    return list(rows.select_related(*_related(resource)).order_by()[:LOOKED_AT])
+    asked = matching(resource.model, searched(resource, user), term)
+    keys = Reading(resource.model, [way.filter(asked) for way in resource.ways(user)]).some(LOOKED_AT)
+    rows = resource.rows(user).filter(pk__in=keys).select_related(*_related(resource))
+    return list(rows.order_by()) if keys else []
 
 
 def _related(resource: Resource) -> list[str]:
@@ -168,9 +172,9 @@ def _recent(user: Actor, asked: str) -> Lines:
 
 def _places(asked: str) -> Iterator[tuple[str, int]]:
     for part in asked.split(","):
-        name, _colon, pk = part.partition(":")
-        if name in registry.resources and pk.isascii() and pk.isdigit() and len(pk) < 19:
-            yield name, int(pk)
+        name, _colon, text = part.partition(":")
+        if name in registry.resources and (pk := key_in(text)) is not None:
+            yield name, pk
 
 
 def _pages(request: HttpRequest, user: Actor, term: str) -> Lines:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
+from core.db.keys import key_in
 from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
 from core.pages.links import link_of
@@ -315,8 +316,7 @@ def seen(resource: Resource, user: Actor, pk: int) -> Any:
 def show(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """The record's page, one of its panels open; for htmx the panel, or a preview, alone."""
     record = seen(resource, actor(request), pk)
-    before = request.GET.get("before", "")
-    older_than = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    older_than = key_in(request.GET.get("before", ""))
     panel = request.GET.get("panel", "")
     shown = RecordPage(resource, record, actor(request), panel, older_than, request.GET.dict())
     part = part_asked(request, "record-body", "drawer", "older", "story", "story-older")

@@ -27,9 +27,9 @@ class StoredQuerySet(GuardedQuerySet[M]):
         """The rows on which `user` may do `action`: those in the trash for restore and purge, the others otherwise."""
         return super().visible_to(user, action)._on_the_side_of(action)
 
-    def ways_visible_to(self, user: Actor, action: str = "view") -> list[Self]:
+    def ways_visible_to(self, user: Actor, action: str = "view", *, in_order: bool = True) -> list[Self]:
         """As above."""
-        return [way._on_the_side_of(action) for way in super().ways_visible_to(user, action)]
+        return [way._on_the_side_of(action) for way in super().ways_visible_to(user, action, in_order=in_order)]
 
     def _on_the_side_of(self, action: str) -> Self:
         rows = self

@@ -7,11 +7,11 @@ Chinese knows hardly any others; and a function that PostgreSQL could index by m
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import add
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -87,18 +87,16 @@ class GramsField(ArrayField[Any, Any]):
 
 
 class KeyField(models.CharField[str, str]):
-    """What a text field is sorted or compared by, made anew whenever the record is stored."""
+    """What a text field is sorted or compared by, made anew whenever the record is stored.
 
-    length: ClassVar[int]
+    `key` makes it from the text; a subclass for each, which migrations name, says which, and how long it is at most.
+    """
 
-    def __init__(self, source: str = "", **kwargs: Any) -> None:
+    def __init__(self, source: str, *, key: Callable[[str], str], length: int, **kwargs: Any) -> None:
         self.sources = (source,)
-        kwargs.update(max_length=self.length, editable=False, default="", db_collation="C")
+        self._key = key
+        kwargs.update(max_length=length, editable=False, default="", db_collation="C")
         super().__init__(**kwargs)
-
-    def key(self, text: str) -> str:
-        """The key of the text."""
-        raise NotImplementedError
 
     def deconstruct(self) -> Any:
         """The arguments for a migration."""
@@ -109,19 +107,16 @@ class KeyField(models.CharField[str, str]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         """Computed from the field as it is now."""
-        value = self.key(str(getattr(model_instance, self.sources[0]) or ""))
+        value = self._key(str(getattr(model_instance, self.sources[0]) or ""))
         setattr(model_instance, self.attname, value)
         return value
 
 
 class PinyinField(KeyField):
-    """The sort key of a text field."""
+    """The sort key of a text field: Chinese by its pinyin."""
 
-    length = PINYIN_SORT_LENGTH
-
-    def key(self, text: str) -> str:
-        """Chinese by its pinyin."""
-        return pinyin_key(text)
+    def __init__(self, source: str = "", **kwargs: Any) -> None:
+        super().__init__(source, key=pinyin_key, length=PINYIN_SORT_LENGTH, **kwargs)
 
 
 def computed_from(model: type[models.Model], names: Sequence[str]) -> list[str]:

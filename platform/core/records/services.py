@@ -6,7 +6,7 @@ Each is atomic and logged; the caller has found the record through `visible_to`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -21,6 +21,10 @@ from core.records.named_users import CACHE as NAMED_USERS
 from core.records.searching import computed_from
 
 R = TypeVar("R", bound=Stored)
+
+
+AT_ONCE = 500
+"""Records that one statement changes: each of them is looked for in the list of all."""
 
 
 class StaleRecord(Exception):
@@ -74,10 +78,8 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
         records.append(record)
         chosen.append(many)
     model._base_manager.bulk_create(records)
+    _choose(records, chosen)
     for record, values, many in zip(records, rows, chosen, strict=True):
-        for name, value in many.items():
-            if value:
-                getattr(record, name).set(value)
         changes = _filled({name: many.get(name, value) for name, value in values.items()})
         lines.append(log_line("create", by=by, resource=guarded(model).name, record=record, changes=changes))
     log_lines(lines)
@@ -104,12 +106,7 @@ def record_update(
         raise StaleRecord(locked)
     own, custom = parted(type(locked), values)
     plain, many = _split(locked, own)
-    changes: dict[str, list[Any]] = {}
-    for name, value in plain.items():
-        before = getattr(locked, name)
-        if before != value:
-            changes[name] = changed_field(name, before, value)
-            setattr(locked, name, value)
+    changes = _change_columns(locked, plain)
     changed_columns = list(changes)
     for name, value in many.items():
         before_set, after_set = set(getattr(locked, name).all()), set(value)
@@ -122,12 +119,32 @@ def record_update(
             changed_columns.append("custom")
     if not changes:
         return locked
-    if isinstance(locked, Record) and "owner" in changes:
-        _follow_owner(locked)
-        changed_columns.append("department")
-    _save(locked, *changed_columns, *computed_from(type(locked), changed_columns))
+    _save(locked, *changed_columns, *_followed(type(locked), changed_columns))
     log(verb, by=by, resource=guarded(type(locked)).name, record=locked, changes=changes)
     return locked
+
+
+@transaction.atomic
+def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, by: Actor, verb: str = "change") -> None:
+    """Change columns of many records, given by their keys, as `record_update` changes one; in a few statements."""
+    held = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=values).order_by("pk")
+    records: list[R] = []
+    lines: list[LogEntry] = []
+    written = {"version", "updated_at"}
+    for record in held:
+        changes = _change_columns(record, values[record.pk])
+        if not changes:
+            continue
+        followed = _followed(model, list(changes))
+        for name in followed:
+            field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+            field.pre_save(record, add=False)  # a statement for many leaves to us what is computed
+        _count_version(record)
+        written |= {*changes, *followed}
+        records.append(record)
+        lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
+    model._base_manager.bulk_update(records, sorted(written), batch_size=AT_ONCE)
+    log_lines(lines)
 
 
 @transaction.atomic
@@ -197,6 +214,37 @@ def _filled(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     return {name: changed_field(name, None, value) for name, value in values.items() if value not in (None, "", [], {})}
 
 
+def _choose(records: Sequence[Stored], chosen: Sequence[Mapping[str, Sequence[Any]]]) -> None:
+    """Give new records the values of their many-to-many fields, in a statement a field."""
+    for name in {name: None for many in chosen for name in many}:
+        ends: Any = getattr(records[0], name)  # the manager knows the table between, and which end of it is ours
+        ours, theirs = (ends.through._meta.get_field(end) for end in (ends.source_field_name, ends.target_field_name))
+        ends.through._base_manager.bulk_create(
+            ends.through(**{ours.attname: record.pk, theirs.attname: other})
+            for record, many in zip(records, chosen, strict=True)
+            for other in {getattr(one, "pk", one): None for one in many.get(name, ())}
+        )
+
+
+def _change_columns(record: Stored, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Give the record the values; what the log keeps of those that it did not have."""
+    changes: dict[str, list[Any]] = {}
+    for name, value in values.items():
+        before = getattr(record, name)
+        if before != value:
+            changes[name] = changed_field(name, before, value)
+            setattr(record, name, value)
+    if "owner" in changes and isinstance(record, Record):
+        _follow_owner(record)
+    return changes
+
+
+def _followed(model: type[Stored], changed: Sequence[str]) -> list[str]:
+    """The columns that change with these."""
+    department = ["department"] if "owner" in changed and issubclass(model, Record) else []
+    return [*department, *computed_from(model, changed)]
+
+
 def _belong(record: Any, by: Actor) -> None:
     record.created_by_id = by.pk
     if record.owner_id is None:
@@ -209,9 +257,13 @@ def _follow_owner(record: Any) -> None:
     record.department_id = record.owner.department_id
 
 
-def _save(record: Stored, *fields: str) -> None:
+def _count_version(record: Stored) -> None:
     record.version += 1
     record.updated_at = timezone.now()
+
+
+def _save(record: Stored, *fields: str) -> None:
+    _count_version(record)
     record.save(update_fields=[*fields, "version", "updated_at"])
 
 

@@ -125,6 +125,7 @@ class Cell:
     """A column's value of one record for one viewer: masked where the viewer's rights say so."""
 
     column: Column
+    record: models.Model
     value: Any
     text: str
     masked: bool = False
@@ -133,12 +134,12 @@ class Cell:
 def cell(column: Column, record: models.Model, right: FieldRight) -> Cell:
     """The cell that a viewer with `right` on the field gets: nothing when hidden, stars when masked."""
     if right is FieldRight.HIDDEN:
-        return Cell(column, None, "", masked=True)
+        return Cell(column, record, None, "", masked=True)
     value = column.of(record)
     if right is FieldRight.MASKED:
         starred = mask(column.text(value))
-        return Cell(column, starred, starred, masked=True)
-    return Cell(column, value, column.text(value))
+        return Cell(column, record, starred, starred, masked=True)
+    return Cell(column, record, value, column.text(value))
 
 
 def exists(model: type[models.Model], name: str) -> bool:

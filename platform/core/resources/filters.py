@@ -6,15 +6,18 @@ import datetime
 import decimal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, cast
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.db.keys import key_in
 from core.resources.columns import Column
 from core.resources.periods import PERIODS
 
@@ -83,22 +86,29 @@ class Filter:
         return known[value]
 
     def _records(self, values: Sequence[str], user: Actor) -> Q:
-        condition = Q(pk__in=[])
-        for value in values:
-            if value == ME:
-                condition |= Q(**{self.name: _key(user.pk)})
-            elif value == NONE:
-                condition |= Q(**{f"{self.name}__isnull": True})
-            else:
-                condition |= Q(**{self.name: _key(self._known_key(value))})
-        if self.kind == "many":  # joined to the list itself, a row with two of the records would come twice
-            return Q(pk__in=self.field.model._base_manager.filter(condition).values("pk"))
-        return condition
+        keys = [_key(user.pk if value == ME else self._known_key(value)) for value in values if value != NONE]
+        if self.kind == "many":
+            return self._linked(keys, none=NONE in values)
+        condition = Q(**{f"{self.name}__isnull": True}) if NONE in values else Q(pk__in=[])
+        return reduce(or_, (Q(**{self.name: key}) for key in keys), condition)
+
+    def _linked(self, keys: Sequence[Cast], *, none: bool) -> Q:
+        """Rows linked with one of the keys, or with none at all.
+
+        Asked of the links alone: joined to the list itself, a row with two of the records would come twice.
+        """
+        field = cast("models.ManyToManyField[Any, Any]", self.field)
+        links = cast(type[models.Model], field.remote_field.through)._base_manager
+        row, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        chosen = reduce(or_, (Q(**{other: key}) for key in keys), Q(pk__in=[]))
+        condition = Q(pk__in=links.filter(chosen).values(row))
+        return condition | Q(~Exists(links.filter(**{row: OuterRef("pk")}))) if none else condition
 
     def _known_key(self, value: str) -> int:
-        if value.isascii() and value.isdigit() and len(value) < 19:
-            return int(value)
-        raise BadFilter(self._complaint([value]))
+        key = key_in(value)
+        if key is None:
+            raise BadFilter(self._complaint([value]))
+        return key
 
     def _range(self, values: Sequence[str]) -> Q:
         start, dots, end = values[-1].partition(RANGE)

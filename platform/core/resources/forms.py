@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from core.access import Actor
+from core.db.keys import keys_in
 from core.records.base import Stored
 from core.records.custom import CustomField
 from core.records.dictionary import OptionField
@@ -39,11 +40,7 @@ class RemoteSelect(forms.Select):
         """Only the chosen row: the others are fetched when searched for."""
         field_choices: Any = self.choices
         rows = (
-            field_choices.queryset.filter(
-                pk__in=[v for v in value if str(v).isascii() and str(v).isdigit() and len(str(v)) < 19]
-            )
-            if hasattr(field_choices, "queryset")
-            else []
+            field_choices.queryset.filter(pk__in=keys_in(map(str, value))) if hasattr(field_choices, "queryset") else []
         )
         chosen = [(row.pk, str(row)) for row in rows]
         keep, self.choices = self.choices, [("", ""), *chosen]

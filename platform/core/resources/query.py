@@ -72,6 +72,10 @@ class ListQuery:
         """The rows that match, in order; the primary key decides between equals."""
         return self.resource.rows(self.user, self.action).filter(self._asked).order_by(*self._order(self._may_be_empty))
 
+    def count(self, most: int) -> int:
+        """How many rows match; `most` where there are as many or more."""
+        return self._reading.count(most)
+
     @cached_property
     def _asked(self) -> Q:
         """What filters and search ask of a row."""
@@ -86,6 +90,11 @@ class ListQuery:
         return asked
 
     @property
+    def _reading(self) -> Reading:
+        ways = [way.filter(self._asked) for way in self.resource.ways(self.user, self.action)]
+        return Reading(self.resource.model, ways, self._order(), self._may_be_empty)
+
+    @property
     def is_sized(self) -> bool:
         """Whether the URL says how many rows a page holds."""
         return self._one("size") == str(self.size)
@@ -95,21 +104,19 @@ class ListQuery:
 
         `columns` are those that are shown, if they are fewer than all.
         """
-        asked, ways = self._asked, self.resource.ways(self.user, self.action)
-        reading = Reading([way.filter(asked) for way in ways])
-        total = reading.count(EXACT_TOTAL + 1)
+        reading = self._reading
+        if self._asked or len(reading.ways) > 1:
+            total, reading = reading.counted(EXACT_TOTAL + 1)
+        else:
+            total = reading.count(EXACT_TOTAL + 1)
         last_page = max(1, -(-total // self.size))
         number = self.number if total > EXACT_TOTAL else min(self.number, last_page)
         start = (number - 1) * self.size
         if start >= DEEPEST_ROW:
             self.problems.append(Problem("page", _("There is no such page.")))
             number, start = 1, 0
-        if not total:
-            reading = Reading([])
-        elif total <= EXACT_TOTAL and (asked or len(ways) > 1):
-            reading = reading.few(total)
         stop = start + self.size if total > EXACT_TOTAL else min(start + self.size, total)
-        keys = reading.keys(self._order(), start, stop, empty_last=self._may_be_empty)
+        keys = reading.keys(start, stop)
         return Page(self._records(keys, columns), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
 
     def _records(self, keys: Sequence[Any], columns: Sequence[Column] | None) -> list[Any]:

@@ -13,6 +13,8 @@ from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import SafeString
 
+from core.db.keys import key_in
+
 
 class ShellRenderer(DjangoTemplates):
     """Renders forms and fields with the shell's templates."""
@@ -79,10 +81,6 @@ class FileChoose(forms.ClearableFileInput):
         return context
 
 
-def _may_be_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 class _Remote:
     """The part of both pickers: options come from `url` as the user types, only chosen ones are in the page.
 
@@ -110,7 +108,7 @@ class _Remote:
         key = field.to_field_name or "pk"
         # What is no key at all, sent by hand, is refused by the field; here it must not reach the database.
         by_key = key in {"pk", queryset.model._meta.pk.name}
-        chosen = {str(one) for one in value if one not in (None, "") and (not by_key or _may_be_key(str(one)))}
+        chosen = {str(one) for one in value if one not in (None, "") and (not by_key or key_in(str(one)) is not None)}
         found = list(queryset.filter(**{f"{key}__in": chosen})) if chosen else []
         blank = [] if getattr(self, "allow_multiple_selected", False) else [("", "")]
         options = blank + [(field.prepare_value(obj), field.label_from_instance(obj)) for obj in found]

@@ -91,12 +91,9 @@ class Sheet:
 
     def as_change(self, row: SheetRow, record: Stored) -> ResourceForm:
         """The form of a stored record with the row's cells in it; empty cells leave the values as they are."""
-        form = self.resource.form_for(self.user, record, data={})
-        held = {name: _entered(one, form.get_initial_for_field(one, name)) for name, one in form.fields.items()}
-        form.data = {**held, **{name: value for name, value in row.given.items() if name in form.fields}}
+        form = self.resource.form_for(self.user, record, data={"version": record.version, **row.given}, only=row.given)
         for name, references in self._references.items():
             if name in form.fields:
-                references.also(_held(cast(Any, form.fields[name]).queryset, held[name]))
                 offer(form, name, references.records.values())
         return form
 
@@ -158,15 +155,6 @@ def _merged(first: Errors, second: Errors) -> Errors:
 
 def _cell(cells: Sequence[str], index: int) -> str:
     return cells[index] if index < len(cells) else ""
-
-
-def _entered(one: forms.Field, value: Any) -> Any:
-    """What a form held, as it would be sent again."""
-    if isinstance(one, forms.BooleanField):
-        return "on" if value else ""
-    if isinstance(value, list | tuple | models.QuerySet):
-        return [str(getattr(item, "pk", item)) for item in value]
-    return one.prepare_value(value)
 
 
 def _held(rows: models.QuerySet[Any], value: Any) -> list[models.Model]:

@@ -38,9 +38,11 @@ class Writer:
 
     def write(self, rows: Sequence[Sequence[Any]]) -> list[Outcome]:
         """Store the rows of a chunk; what came of each, in order."""
-        read = left = self._sheet.read(rows)
-        while left:
-            left = self._pass(left)
+        read = self._sheet.read(rows)
+        # Twins of what the first pass stored are dealt with in the second. A third one would be for those whose first
+        # could not be stored: each has to be tried as the first of its kind, and a pass for each is no more than that.
+        for row in self._pass(self._pass(read)):
+            self._pass([row])
         return [self._outcomes[row.place] for row in read]
 
     def _pass(self, rows: Sequence[SheetRow]) -> list[SheetRow]:
