@@ -319,6 +319,30 @@ def test_a_double_click_changes_a_cell_and_opens_no_preview(place: Place) -> Non
     expect(page.locator("[data-drawer]")).to_be_visible()
 
 
+def test_no_column_moves_while_a_value_is_edited_and_a_searched_choice_is_typed_at_once(place: Place) -> None:
+    page = place.page
+    visit(page, f"{place.address}/projects/?q=云岭")
+    lefts = "[...document.querySelectorAll('[data-list] th')].map(head => head.getBoundingClientRect().left)"
+    before = page.evaluate(lefts)
+    for key in ("j", "F2", "Enter"):
+        page.keyboard.press(key)
+    row = page.locator(place.row(0))
+    expect(row.locator("input[name=name]")).to_be_focused()
+    assert page.evaluate(lefts) == before
+    page.keyboard.press("Escape")
+    row.locator("[data-cell=owner]").dblclick()
+    expect(row.locator("[data-cell=owner] input[role=combobox]")).to_be_focused()
+    assert page.evaluate(lefts) == before
+
+
+def test_what_is_done_to_a_row_stays_in_sight_however_wide_the_table(place: Place) -> None:
+    page = place.tab(viewport={"width": 1000, "height": 700})
+    visit(page, f"{place.address}/projects/?sort=name")
+    table = page.locator("[data-list] .tw")
+    assert table.evaluate("box => box.scrollWidth > box.clientWidth")
+    expect(page.locator(place.row(0)).get_by_role("link", name="编辑")).to_be_in_viewport(ratio=1)
+
+
 def test_a_choice_shows_at_once_and_is_visibly_taken_back_when_it_is_not_kept(place: Place) -> None:
     page = place.page
     visit(page, f"{place.address}/projects/")

@@ -33,3 +33,16 @@ def test_a_contact_that_comes_back_to_a_customer_without_any_is_the_primary_one(
     assert Customer.objects.get().primary_contact is None
     contact_restore(Contact.objects.get(), by=me)
     assert Customer.objects.get().primary_contact == contact
+
+
+def test_a_contact_leads_to_its_customer_where_that_is_seen(client: Any, db: None) -> None:
+    me, colleague = seller(), seller("林超")
+    mine, theirs = customer_of(me), customer_of(colleague, "东莞市恒盛精密五金制品厂")
+    contact_create({"customer": mine, "name": "杨韬"}, by=me)
+    contact_create({"customer": theirs, "name": "何建国"}, by=colleague)
+    Contact.objects.filter(name="何建国").update(owner=me)  # one sees one's own contact, and not whom it belongs to
+    client.force_login(me)
+    page = client.get("/contacts/").content.decode()
+    assert "杨韬" in page and "何建国" in page
+    assert f'<a href="/customers/{mine.pk}/">{mine}</a>' in page
+    assert f"/customers/{theirs.pk}/" not in page

@@ -86,6 +86,17 @@ def test_a_form_is_sent_once(page: Page, address: str) -> None:
     assert len(posts) == 1
 
 
+def test_a_field_is_shown_with_those_choices_that_it_belongs_to(page: Page, address: str) -> None:
+    visit(page, address + "form/")
+    note = page.locator("#id_note")
+    note.evaluate("area => (area.dataset.onlyWith = 'level 1')")
+    level = page.locator("[name=level]")
+    level.select_option("2")
+    expect(note).to_be_hidden()
+    level.select_option("1")
+    expect(note).to_be_visible()
+
+
 def test_a_picker_asks_the_server(page: Page, address: str) -> None:
     visit(page, address)
     page.wait_for_load_state("networkidle")

@@ -74,6 +74,10 @@ def test_the_socket_raises_badges_tells_news_and_shows_jobs(page: Page, address:
     sockets[0].send('{"type": "notification", "id": 1, "title": "新公告", "url": "/inbox/", "unread": 8}')
     expect(page.locator(".toastx")).to_contain_text("新公告")
     expect(page.locator(".topbar [data-badge=inbox]")).to_have_text("8")
+    page.evaluate("document.querySelector('main').dataset.toldHere = '/imports/3/'")
+    sockets[0].send('{"type": "notification", "id": 2, "title": "已导入", "url": "/imports/3/", "unread": 9}')
+    expect(page.locator(".topbar [data-badge=inbox]")).to_have_text("9")
+    expect(page.locator("#toasts")).not_to_contain_text("已导入")  # the page says so itself
     sockets[0].send('{"type": "job", "id": 5, "label": "导出", "state": "running", "percent": 40}')
     expect(page.locator("[data-key=job-5] progress")).to_have_attribute("value", "40")
     sockets[0].send('{"type": "job", "id": 5, "label": "导出", "state": "done", "percent": 100}')

@@ -46,7 +46,8 @@ function show(part) {
   const { cell } = open;
   const form = document.adoptNode(new DOMParser().parseFromString(part, "text/html").querySelector("[data-inline-form]"));
   cell.classList.add("open");
-  cell.replaceChildren(form);
+  // In a list the control stands over the cells, and the value unseen behind it keeps the columns as wide as they are.
+  cell.replaceChildren(...(cell.matches("td") ? [el("div", { class: "behind" }, ...open.nodes)] : []), form);
   open.form = form;
   htmx.process(form);
   open.first ||= values(form);
