@@ -60,6 +60,7 @@ MANAGER_EXCEPTIONS = frozenset(
         "tenants/people/organisation.py",  # verbs of the tree: order, loops and depth concern all units
         "tenants/people/owned.py",  # hands over all that a user owns, seen or not
         "tenants/people/resource.py",  # every colleague and department can be named in a form
+        "tenants/people/sessions.py",  # works out who the user is
         "tenants/people/signin_forms.py",  # nobody is signed in yet
         "tenants/people/signin_handover.py",  # nobody is signed in yet
         "tenants/people/tree.py",  # the scopes are worked out from the whole tree

@@ -11,6 +11,7 @@ from django.core.files import File
 from django.db import models
 
 from core.access import Actor
+from core.db.copying import copy_records
 from core.records.acting import acting
 from core.records.models import LogEntry
 
@@ -57,7 +58,7 @@ def log_line(
 
 def log_lines(lines: Sequence[LogEntry]) -> None:
     """Write many lines in one go."""
-    LogEntry.objects.bulk_create(lines)
+    copy_records(lines)
 
 
 def loggable(value: Any) -> Any:

@@ -6,12 +6,13 @@ Each is atomic and logged; the caller has found the record through `visible_to`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from core.access import Actor, guarded
+from core.db.copying import copy_records, update_records
 from core.records.attachments import file_hold
 from core.records.base import Record, Stored, Trashable
 from core.records.custom import CustomField, Kind, parted
@@ -23,7 +24,6 @@ from core.records.searching import computed_from
 R = TypeVar("R", bound=Stored)
 
 
-AT_ONCE = 500
 """Records that one statement changes: each of them is looked for in the list of all."""
 
 
@@ -77,7 +77,7 @@ def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Act
         record.custom = {**record.custom, **_kept(custom)}
         records.append(record)
         chosen.append(many)
-    model._base_manager.bulk_create(records)
+    copy_records(records)
     _choose(records, chosen)
     for record, values, many in zip(records, rows, chosen, strict=True):
         changes = _filled({name: many.get(name, value) for name, value in values.items()})
@@ -136,17 +136,12 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
         if not changes:
             continue
         followed = _followed(model, list(changes))
-        for name in followed:
-            field = cast("models.Field[Any, Any]", model._meta.get_field(name))
-            field.pre_save(record, add=False)  # a statement for many leaves to us what is computed
         written |= {*changes, *followed}
         records.append(record)
         lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
     if not records:
         return
-    model._base_manager.bulk_update(records, sorted(written), batch_size=AT_ONCE)
-    changed = model._base_manager.filter(pk__in=[record.pk for record in records])
-    changed.update(version=models.F("version") + 1, updated_at=timezone.now())
+    update_records(records, sorted(written))
     log_lines(lines)
 
 
