@@ -34,9 +34,10 @@ DATABASES["default"]["OPTIONS"]["pool"] = {
     "max_size": env.number("QIKU_DATABASE_POOL", 20),
     "timeout": 10,
 }
-# PostgreSQL plans for spinning disks unless told otherwise: what lists read lies in memory. And in 4 MB it remembers
-# the pages of what a filter finds among a million rows, not the rows. What the address says comes later and prevails.
-PLANNING = "-c seq_page_cost=0.5 -c random_page_cost=0.55 -c work_mem=16MB"
+# PostgreSQL plans for spinning disks unless told otherwise: what lists read lies in memory. In 4 MB it remembers the
+# pages of what a filter finds among a million rows, not the rows. And further processes would go on looking for rows
+# when a page of fifty has been found, on cores that others wait for. What the address says comes later and prevails.
+PLANNING = "-c seq_page_cost=0.5 -c random_page_cost=0.55 -c work_mem=16MB -c max_parallel_workers_per_gather=0"
 DATABASES["default"]["OPTIONS"]["options"] = f"{PLANNING} {DATABASES['default']['OPTIONS'].get('options', '')}".strip()
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those in the pool die with a server that is killed
 DATABASE_ROUTERS = ["core.db.router.CompanyRouter"]

@@ -13,7 +13,7 @@ from core.records.custom import CHOOSING, CustomField, Kind
 from core.records.models import Option
 from core.resources import ResourceForm
 from core.resources.custom import TODAY, form_field_of
-from tenants.fields.services import modules
+from tenants.fields.services import list_of, modules
 
 MOST_OPTIONS = 200
 UNDEFAULTED = frozenset({Kind.USER, Kind.FILE})
@@ -84,7 +84,7 @@ class FieldForm(ResourceForm):
         if kind in UNDEFAULTED:
             return _now("Fields of this kind have no default value.")
         if kind in CHOOSING:
-            known = options or [one.name for one in Option.objects.of_list(f"c_{self.instance.pk}")]
+            known = options or [one.name for one in Option.objects.of_list(list_of(self.instance))]
             return "" if default in known else _now("The default value is none of the options.")
         if kind == Kind.DATE and default == TODAY:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 HOME_REGION = "CN"
 HOME_CODE = 86
+KEPT = 5_000
+"""Numbers whose form is remembered: an import asks for each several times, and for some thousands in turn."""
 
 
 class PhoneField(models.CharField[Any, Any]):
@@ -24,6 +27,7 @@ class PhoneField(models.CharField[Any, Any]):
         super().__init__(*args, **kwargs)
 
     @staticmethod
+    @lru_cache(maxsize=KEPT)
     def normal(text: str) -> str:
         """The stored form of a number, or an empty text when it is none."""
         try:

@@ -1,4 +1,4 @@
-"""Lists, search, pages and 查重 in a company of a million customers, against the same in one of a thousand.
+"""Lists, search, pages, palette and 查重 in a company of a million customers, against the same in one of a thousand.
 
 Server time of signed-in requests through Django's test client. BENCH_CUSTOMERS in the environment makes it smaller.
 """
@@ -167,7 +167,10 @@ def measure_lists(sides: list[Side], turns: int) -> None:
 
 
 def measure_pages(sides: list[Side], turns: int) -> None:
-    """A customer's page, its preview, and what hangs on it, as somebody who sees all; other customers each time."""
+    """A customer's page, its preview, and what hangs on it, as somebody who sees all; other customers each time.
+
+    And what Ctrl+K answers, and lists of other modules, in scopes that find them by ways of their own.
+    """
     for turn in range(turns * 4):
         for side in sides:
             pk = side.pks[turn * 7 % len(side.pks)]
@@ -181,6 +184,9 @@ def measure_pages(sides: list[Side], turns: int) -> None:
             for what, address in (("contacts", "/contacts/?size=50"), ("follow-ups", "/followups/?size=50")):
                 for scope in side.clients:
                     side.ask("other lists", what, scope, address)
+            for scope in ("all", "department", "own"):
+                for what, term in SEARCHES.items():
+                    side.ask("palette", what, scope, f"/palette/?q={term}")
 
 
 def measure_duplicates(side: Side, turns: int) -> list[float]:
@@ -232,6 +238,7 @@ def main() -> None:
     tell("contacts of a customer", many, few, 200)
     tell("follow-ups of a customer", many, few, 200)
     tell("side preview", many, few, 100)
+    tell("palette", many, few, 150)
     tell("other lists", many, few, 150)
     report(Figure("查重 of one name and phone, p95", p95(measure_duplicates(many, TURNS)), "ms", 30))
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
 from core.access import Scope
 from core.access.models import Collaborator
 from core.resources import ListQuery, registry
+from core.resources.reading import Reading
 from tenants.people.models import Department, User
 from tests.factories import make, make_user
 from tests.samples.models import Milestone, Project
@@ -60,7 +64,7 @@ def pages(name: str, user: User, url: str) -> tuple[list[Any], list[Any]]:
     raise AssertionError("a list without an end")
 
 
-@pytest.mark.parametrize("exact", [10_000, 3])
+@pytest.mark.parametrize("exact", [10_000, 12, 3])  # all ways of few rows, some of few and one of many, all of many
 @pytest.mark.parametrize("sort", ["", "name", "-name", "budget", "-budget", "state"])
 def test_the_pages_together_are_the_rows_in_their_order(
     me: User, rows: dict[str, set[int]], sort: str, exact: int, monkeypatch: pytest.MonkeyPatch
@@ -71,7 +75,7 @@ def test_the_pages_together_are_the_rows_in_their_order(
     assert set(paged) == rows["projects"]
 
 
-@pytest.mark.parametrize("exact", [10_000, 3])
+@pytest.mark.parametrize("exact", [10_000, 12, 3])
 @pytest.mark.parametrize("url", ["", "sort=title", "sort=-title"])
 def test_what_hangs_on_a_record_comes_by_all_the_ways_that_the_record_comes(
     me: User, rows: dict[str, set[int]], url: str, exact: int, monkeypatch: pytest.MonkeyPatch
@@ -124,3 +128,35 @@ def test_counting_stops_where_nobody_wants_to_know_more(
         monkeypatch.setattr("core.resources.query.EXACT_TOTAL", exact)
         page = ListQuery(registry.resources["projects"], me, QueryDict("")).page()
         assert (page.total, page.more) == told
+
+
+def queries_of(ask: Callable[[], object]) -> list[str]:
+    """The queries about projects that it makes."""
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return [query["sql"] for query in captured if 'FROM "samples_project"' in query["sql"]]
+
+
+def test_a_way_of_few_rows_is_gone_once_to_count_it_and_to_put_it_in_order(me: User, rows: dict[str, set[int]]) -> None:
+    reading = Reading(Project, [Project.objects.filter(owner=me)], ["-budget", "-pk"], "budget")
+    (counting,) = queries_of(lambda: reading.counted(1000))
+    assert "DESC NULLS LAST" in counting
+    total, found = reading.counted(1000)
+    assert total == 12
+    assert not queries_of(lambda: found.keys(0, 10))
+
+
+def test_ways_after_one_of_many_rows_are_not_counted(me: User, rows: dict[str, set[int]]) -> None:
+    ways = [Project.objects.filter(owner=me), Project.objects.exclude(owner=me), Project.objects.all()]
+    reading = Reading(Project, ways, ["pk"])
+    assert len(queries_of(lambda: reading.counted(20))) == 2
+    total, counted = reading.counted(20)
+    assert total == 20
+    assert counted.keys(0, 99) == sorted(Project.objects.values_list("pk", flat=True))
+
+
+def test_some_rows_are_taken_from_the_first_ways_that_lead_to_enough(me: User, rows: dict[str, set[int]]) -> None:
+    own, others = Project.objects.filter(owner=me), Project.objects.exclude(owner=me)
+    assert set(Reading(Project, [own, own, others]).some(99)) == {project.pk for project in Project.objects.all()}
+    assert len(queries_of(lambda: Reading(Project, [own, others]).some(5))) == 1
+    assert len(Reading(Project, [own, others]).some(14)) == 14

@@ -16,10 +16,11 @@ from core.jobs.kinds import kind_named
 from core.jobs.models import Job
 from core.jobs.run import Run
 from core.pages.lists import phone_places
+from core.resources import ListQuery, registry
 from core.resources.registry import all_permissions, resource_of
 from crm.contacts.models import Contact
 from crm.customers.advice import advice_on
-from crm.customers.models import Category, Customer, Star
+from crm.customers.models import Category, Customer, Star, Tag
 from crm.customers.services import customer_create
 from crm.followups.models import FollowUp
 from crm.followups.services import follow_up_create
@@ -335,3 +336,22 @@ def test_a_card_tells_what_is_due_and_ends_with_the_owner() -> None:
         "next_contact_at": "line",
         "owner": "end",
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (["重点"], ["两个", "一个"]),
+        (["重点", "老客户"], ["两个", "一个", "另一个"]),
+        (["none"], ["没有"]),
+        (["none", "老客户"], ["两个", "另一个", "没有"]),
+    ],
+)
+def test_customers_are_found_by_their_tags_each_once(me: Any, asked: list[str], found: list[str]) -> None:
+    tags = {name: Tag.objects.create(name=name) for name in ("重点", "老客户")}
+    carried = {"两个": ["重点", "老客户"], "一个": ["重点"], "另一个": ["老客户"], "没有": []}
+    for name, names in carried.items():
+        customer_of(me, name).tags.set([tags[each] for each in names])
+    values = [tags[name].pk if name in tags else name for name in asked]
+    query = ListQuery(registry.resources["customers"], me, {"tags": values, "sort": "created_at"})
+    assert [customer.name for customer in query.page().records] == found

@@ -14,7 +14,8 @@ from core.resources import ListQuery, registry
 from core.resources.registry import all_permissions
 from crm.customers.models import Customer
 from tenants.fields.services import field_create
-from tests.factories import make_user
+from tenants.people.models import Department
+from tests.factories import make, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -90,3 +91,18 @@ def test_equality_of_a_companys_own_fields_has_an_index(kind: str) -> None:
         cursor.execute("SET LOCAL enable_indexscan = off")  # of no row at all, any index is as good
     plan = Customer._base_manager.filter(chosen.filter.condition(chosen.values, user)).explain()
     assert "Bitmap Index Scan on customer_custom" in plan, plan
+
+
+def test_the_index_of_departments_holds_what_their_customers_are_filtered_and_sorted_by() -> None:
+    indexes: dict[str, Any] = {index.name: index for index in Customer._meta.indexes}
+    held = {*indexes["customer_of_department"].fields, *indexes["customer_of_department"].include}
+    filters = {name for name in indexes["customer_search"].fields if not name.endswith("_grams")}
+    sorts = {indexes[name].fields[0] for name in ("customer_created", "customer_name", "customer_followed")}
+    assert held == {"department", "id", "deleted_at"} | filters | sorts
+
+
+def test_the_customers_of_departments_are_asked_for_apart_from_ones_own() -> None:
+    user = make_user("customers.view", scope=Scope.DEPARTMENT, department=make(Department))
+    ways = [str(way.query) for way in registry.resources["customers"].ways(user)]
+    assert [way for way in ways if '"department_id" IN' in way]
+    assert not [way for way in ways if '"department_id" IN' in way and '"owner_id" =' in way]  # no index has both

@@ -130,7 +130,7 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
     held = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=values).order_by("pk")
     records: list[R] = []
     lines: list[LogEntry] = []
-    written = {"version", "updated_at"}
+    written: set[str] = set()
     for record in held:
         changes = _change_columns(record, values[record.pk])
         if not changes:
@@ -139,11 +139,14 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
         for name in followed:
             field = cast("models.Field[Any, Any]", model._meta.get_field(name))
             field.pre_save(record, add=False)  # a statement for many leaves to us what is computed
-        _count_version(record)
         written |= {*changes, *followed}
         records.append(record)
         lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
+    if not records:
+        return
     model._base_manager.bulk_update(records, sorted(written), batch_size=AT_ONCE)
+    changed = model._base_manager.filter(pk__in=[record.pk for record in records])
+    changed.update(version=models.F("version") + 1, updated_at=timezone.now())
     log_lines(lines)
 
 
@@ -257,13 +260,9 @@ def _follow_owner(record: Any) -> None:
     record.department_id = record.owner.department_id
 
 
-def _count_version(record: Stored) -> None:
+def _save(record: Stored, *fields: str) -> None:
     record.version += 1
     record.updated_at = timezone.now()
-
-
-def _save(record: Stored, *fields: str) -> None:
-    _count_version(record)
     record.save(update_fields=[*fields, "version", "updated_at"])
 
 
