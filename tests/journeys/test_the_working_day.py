@@ -141,7 +141,7 @@ def _three_handed_over_and_back(page: Page) -> None:
     handing_over = page.locator("[data-bulk]").get_by_role("button", name="转移负责人")
     handing_over.click()
     dialog = page.locator(".modal.show")
-    expect(dialog.locator("input[role=combobox]")).to_be_focused()
+    expect(dialog.locator("[name=owner]")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".modal")).to_have_count(0)
     expect(page.locator("[data-count]")).to_have_text("3")  # thinking again loses nothing

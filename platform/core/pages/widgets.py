@@ -19,7 +19,7 @@ def dressed(form: Any) -> Any:
     for field in form.fields.values():
         if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
             field.empty_label = ""
-        elif isinstance(field, forms.ChoiceField):
+        elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
             offered: list[Any] = list(field.choices)  # type: ignore[arg-type]  # a callable is iterated over as well
             if offered[:1] == BLANK_CHOICE_DASH:
                 field.choices = [("", ""), *offered[1:]]  # blank, as every other control without a value

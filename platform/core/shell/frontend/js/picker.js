@@ -57,20 +57,10 @@ export function pick(select) {
     });
   }
   if (create) options.render.no_results = ({ input }) => el("div", { class: "no-results" }, el("a", { href: `${create}?name=${encodeURIComponent(input)}` }, text("create", { name: input })));
-  const held = document.activeElement === select;
+  const held = document.activeElement === select && select.closest("[data-inline-form]") !== null;
   const control = new TomSelect(select, options);
-  const take = () => takeFocus(control, select);
-  select.addEventListener("focus", take);
-  if (held) take();
+  if (held) control.focus(); // who asked for this one value has the choices before them, and types
   // A choice read from an <option> carries value and text; the others carry id.
   control.on("dropdown_close", () => control.blur());
   return control;
-}
-
-/** The focus that the select is given goes to what stands in its place. Who asked for the one value wants the choices;
- * anywhere else they wait. */
-function takeFocus(control, select) {
-  control.settings.openOnFocus = select.closest("[data-inline-form]") !== null;
-  control.focus();
-  setTimeout(() => (control.settings.openOnFocus = true), 50); // after the control has taken the focus itself
 }
