@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -20,21 +18,6 @@ from core.db.raw import raw_connection
 from core.db.roles import roles_of
 
 _QUOTED = re.compile(r"""[{}"\\\s]|null""", re.IGNORECASE)  # elements that hold this are put into quotes
-
-AS_THEY_ARE: dict[str, tuple[type, ...]] = {
-    "CharField": (str,),
-    "TextField": (str,),
-    "BooleanField": (bool,),
-    "BigAutoField": (int,),
-    "BigIntegerField": (int,),
-    "IntegerField": (int,),
-    "PositiveIntegerField": (int,),
-    "PositiveSmallIntegerField": (int,),
-    "ForeignKey": (int,),
-    "DateField": (datetime.date,),
-    "DecimalField": (decimal.Decimal,),
-}
-"""Values that a field of that type hands on to the database as they are."""
 
 _FOREIGN_KEYS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
@@ -88,7 +71,7 @@ def copy_records(records: Sequence[models.Model]) -> None:
 
 
 def update_records(records: Sequence[models.Model], names: Sequence[str]) -> None:
-    """Store these fields of records of one model, each with the next version: a small statement for each of them.
+    """Store these fields of records of one model: a small statement for each of them.
 
     Raises what `bulk_update` raises, which makes one great statement and takes ten times as long.
     """
@@ -100,7 +83,7 @@ def update_records(records: Sequence[models.Model], names: Sequence[str]) -> Non
     table, stored = connection.ops.quote_name(model._meta.db_table), [_stored(field, add=False) for field in changed]
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table} SET {columns}, version = version + 1, updated_at = now() WHERE id = %s",  # noqa: S608
+            f"UPDATE {table} SET {columns} WHERE id = %s",  # noqa: S608
             [(*(value_of(record) for value_of in stored), record.pk) for record in records],
         )
 
@@ -117,15 +100,9 @@ def _copy(statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> int:
 def _stored(field: models.Field[Any, Any], *, add: bool) -> Callable[[models.Model], Any]:
     """What gives the field's value of one record after another, as PostgreSQL takes it."""
     database = connections[connection.alias]
-    plain = AS_THEY_ARE.get(field.get_internal_type(), ())
-    computed = type(field).pre_save is not models.Field.pre_save
-    name = field.attname
 
     def value_of(record: models.Model) -> Any:
-        value = field.pre_save(record, add) if computed else getattr(record, name)
-        if value is None or type(value) in plain:
-            return value
-        value = field.get_db_prep_save(value, database)
+        value = field.get_db_prep_save(field.pre_save(record, add), database)
         return array_text(value) if isinstance(value, list) else value
 
     return value_of

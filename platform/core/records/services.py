@@ -24,9 +24,6 @@ from core.records.searching import computed_from
 R = TypeVar("R", bound=Stored)
 
 
-"""Records that one statement changes: each of them is looked for in the list of all."""
-
-
 class StaleRecord(Exception):
     """The record was changed by somebody else since the form was opened; `current` is the record as it is now."""
 
@@ -130,17 +127,16 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
     held = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=values).order_by("pk")
     records: list[R] = []
     lines: list[LogEntry] = []
-    written: set[str] = set()
+    written: set[str] = {"version", "updated_at"}
+    now = timezone.now()
     for record in held:
         changes = _change_columns(record, values[record.pk])
         if not changes:
             continue
-        followed = _followed(model, list(changes))
-        written |= {*changes, *followed}
+        record.version, record.updated_at = record.version + 1, now
+        written |= {*changes, *_followed(model, list(changes))}
         records.append(record)
         lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
-    if not records:
-        return
     update_records(records, sorted(written))
     log_lines(lines)
 
