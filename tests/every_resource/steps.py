@@ -60,6 +60,14 @@ class Step:
         return self.name.startswith("api-")
 
 
+Data = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
+Before = Callable[[], dict[str, Any] | None] | None
+
+
+def _given(data: Data) -> Mapping[str, Any]:
+    return data() if callable(data) else (data or {})
+
+
 @dataclass
 class Asking:
     """Requests about one row, made by `user`; `mark` stands in what is written.
@@ -78,22 +86,18 @@ class Asking:
         suffix: str,
         verb: str,
         method: str = "GET",
-        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        data: Data = None,
         *,
         of_row: bool = False,
         query: Mapping[str, str] | None = None,
-        before: Callable[[], dict[str, Any] | None] | None = None,
+        before: Before = None,
         more: Mapping[str, Any] | None = None,
     ) -> Step:
         name = f"{self.resource.name}-{suffix}"
 
         def send(client: Client) -> Any:
-            found = (before() if before else None) or {}
-            kwargs = {**({"pk": self.row.pk} if of_row else {}), **(more or {}), **found}
-            address = reverse(name, kwargs=kwargs)
-            if method == "GET":
-                return client.get(address, query or {})
-            return client.post(address, data() if callable(data) else (data or {}))
+            address = self._address(name, of_row, before, more)
+            return client.get(address, query or {}) if method == "GET" else client.post(address, _given(data))
 
         return Step(name, verb, method, of_row, send)
 
@@ -102,21 +106,25 @@ class Asking:
         suffix: str,
         verb: str,
         method: str = "GET",
-        data: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
+        data: Data = None,
         *,
         of_row: bool = False,
-        before: Callable[[], dict[str, Any] | None] | None = None,
+        before: Before = None,
     ) -> Step:
         name = f"api-{self.resource.name}-{suffix}"
 
         def send(client: Client) -> Any:
-            found = (before() if before else None) or {}
-            address = reverse(name, kwargs={**({"pk": self.row.pk} if of_row else {}), **found})
+            address = self._address(name, of_row, before)
             if method in {"GET", "DELETE"}:
                 return client.generic(method, address)
-            return getattr(client, method.lower())(address, data() if callable(data) else (data or {}), JSON)
+            return getattr(client, method.lower())(address, _given(data), JSON)
 
         return Step(name, verb, method, of_row, send)
+
+    def _address(self, name: str, of_row: bool, before: Before, more: Mapping[str, Any] | None = None) -> str:
+        """The page's address, once `before` has made what it is about, and told where that is."""
+        found = (before() if before else None) or {}
+        return reverse(name, kwargs={**({"pk": self.row.pk} if of_row else {}), **(more or {}), **found})
 
     def _back(self) -> None:
         """Take the row out of the trash; make it anew where it was removed."""

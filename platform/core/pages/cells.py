@@ -36,7 +36,7 @@ def drawn(shown: Cell, resource: Resource) -> SafeString:
         return DASH
     if shown.masked:
         return format_html('<span class="num t2">{}</span>', shown.text)
-    shape = _shape(resource, shown.column) if _is_awaited(resource, shown.column, shown.record) else _plain
+    shape = _shape(resource, shown.column) if _awaited(resource, shown.column)(shown.record) else _plain
     return SafeString(shape(shown.value, shown.text))
 
 
@@ -47,14 +47,14 @@ def drawer(resource: Resource, column: Column, right: FieldRight) -> Callable[[A
     """
     if right < FieldRight.READ_ONLY:
         return lambda record: drawn(cell(column, record, right), resource)
-    shape = _shape(resource, column)
+    shape, awaited = _shape(resource, column), _awaited(resource, column)
 
     def draw(record: Any) -> str:
         value = column.of(record)
         text = column.text(value)
         if not text:
             return DASH
-        return shape(value, text) if _is_awaited(resource, column, record) else _plain(value, text)
+        return shape(value, text) if awaited(record) else _plain(value, text)
 
     if column.kind not in REPEATED or column.value is not None:
         return draw
@@ -89,10 +89,9 @@ def _shape(resource: Resource, column: Column) -> Shape:
     return SHAPES.get(column.kind, _plain)
 
 
-def _is_awaited(resource: Resource, column: Column, record: Any) -> bool:
-    """False for a deadline of what is done or given up: it is a time like any other."""
-    awaited = resource.deadlines.get(column.name)
-    return awaited is None or awaited(record)
+def _awaited(resource: Resource, column: Column) -> Callable[[Any], bool]:
+    """Tells whether the column's value says what it is for: a deadline of what is done is a time like any other."""
+    return resource.deadlines.get(column.name, lambda record: True)
 
 
 def _plain(value: Any, text: str) -> str:
