@@ -13,6 +13,7 @@ from django.utils.html import escape
 
 from core.access import Scope
 from core.pages import lists
+from core.pages.operations import operations
 from core.records.models import Option
 from core.resources import query, registry
 from core.resources.registry import resource_of
@@ -284,11 +285,11 @@ def test_every_list_of_the_registry_opens_with_every_filter_and_sort(client: Any
 def test_a_row_shows_three_operations_and_keeps_the_others_in_its_menu() -> None:
     known = {action.name: action for action in resource_of(Project).actions}
     finish, reopen = known["finish"], known["reopen"]
-    usual = lists.operations({"delete", "change"}, [reopen, finish])
+    usual = operations({"delete", "change"}, [reopen, finish])
     assert usual == ["change", finish, "delete", reopen]
     row = lists.Row(None, "", usual)
     assert (row.in_sight, row.folded) == (["change", finish, "delete"], [reopen])
-    assert lists.operations({"restore", "purge"}, []) == ["restore", "purge"]
+    assert operations({"restore", "purge"}, []) == ["restore", "purge"]
 
 
 def test_each_row_offers_its_own_operations(client: Any, admin: User) -> None:

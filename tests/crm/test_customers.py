@@ -15,7 +15,7 @@ from core.db import run_in_company
 from core.jobs.kinds import kind_named
 from core.jobs.models import Job
 from core.jobs.run import Run
-from core.pages.lists import phone_places
+from core.pages.table import phone_places
 from core.resources import ListQuery, registry
 from core.resources.registry import all_permissions, resource_of
 from crm.contacts.models import Contact

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -13,18 +13,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from core.access import READING, Actor, Reach, guarded
+from core.access import Actor
 from core.pages.address import NOT_IN_A_VIEW, Address, tidied
 from core.pages.editing_many import editable_at_once
 from core.pages.filtering import Control, controls_in_force, free_controls
 from core.pages.links import parent_links
 from core.pages.models import MOST_FROZEN, Colleague, ListSettings, SavedView
+from core.pages.operations import operations, reached_by
 from core.pages.serving import actor, page, part_asked, require, respond
-from core.pages.table import AnyRecord, Pattern, RowPen
-from core.records.base import TRASH_ACTIONS
+from core.pages.table import AnyRecord, Pattern, RowPen, phone_places
 from core.resources import Column, Resource
 from core.resources.action import Action
-from core.resources.columns import Cell, cell
 from core.resources.filters import DATE_KINDS
 from core.resources.query import PAGE_SIZE, ListQuery, Page, Problem
 from core.resources.searching import searched
@@ -33,7 +32,6 @@ from core.shell.paging import Paging
 
 ALL = "all"  # as a view: the whole list, where another view is opened first
 IN_SIGHT = 3  # operations that stand in a row; the others wait in a menu
-LINES_OF_A_CARD = 2
 NOTHING: frozenset[str] = frozenset()
 RANGED = DATE_KINDS | {"number", "money"}
 
@@ -377,109 +375,6 @@ class RecordList:
             for action in self.resource.actions
             if action.bulk and self.user.access.may(self.resource.permission(action.verb))
         ]
-
-
-def reached_by(resource: Resource, user: Actor, records: Sequence[Any], verbs: Collection[str]) -> dict[str, set[int]]:
-    """For each verb the keys of those of the records that it reaches; verbs that reach equally far are asked once."""
-    pks = [record.pk for record in records]
-    trashed = {record.pk for record in records if getattr(record, "deleted_at", None) is not None}
-    reached: dict[str, set[int]] = {}
-    asked: dict[tuple[Reach, bool, bool], set[int]] = {}
-    for verb in verbs:
-        reach = user.access.reach(resource.permission(verb))
-        if reach.nothing or not pks:
-            reached[verb] = set()
-        elif reach.everything:
-            reached[verb] = trashed if verb in TRASH_ACTIONS else set(pks) - trashed
-        else:
-            alike = reach, verb in TRASH_ACTIONS, verb in READING
-            if alike not in asked:
-                asked[alike] = set(resource.rows(user, verb).filter(pk__in=pks).values_list("pk", flat=True))
-            reached[verb] = asked[alike]
-    return reached
-
-
-def operations(verbs: Collection[str], actions: Sequence[Action]) -> list[str | Action]:
-    """What may be done to a record in its row, the most used first: its verbs by name, and its actions."""
-    first = [action for action in actions if action.primary]
-    others = [action for action in actions if not action.primary]
-    last = [verb for verb in ("delete", "restore", "purge") if verb in verbs]
-    return [*(["change"] if "change" in verbs else []), *first, *last, *others]
-
-
-def is_open(user: Actor, record: Any) -> bool:
-    """Whether the user may add rows below the record, as far as that depends on the record."""
-    if user.access.reach(f"{guarded(type(record)).name}.view").everything:
-        return True  # seen anyhow, without asking who shares it
-    return bool(type(record).objects.open_to(user).filter(pk=record.pk).exists())
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedRow:
-    """One of the rows that hang on a record: its cells with their places on a phone's card."""
-
-    record: Any
-    url: str
-    cells: Sequence[tuple[Cell, str]]
-
-
-class Related:
-    """The newest rows of another resource that hang on a record, as a panel of its page shows them."""
-
-    SHOWN = 20
-    COLUMNS = 6
-
-    def __init__(self, resource: Resource, user: Actor, rows: Any, field_name: str, record: Any) -> None:
-        self.resource = resource
-        self.columns = [column for column in resource.columns_for(user) if column.name != field_name][: self.COLUMNS]
-        self.may_add = (
-            "add" in resource.all_verbs
-            and user.access.may(resource.permission("add"))
-            and (field_name != resource.parent or is_open(user, record))
-        )
-        rights = [
-            (column, resource.right(user, column.name), place) for column, place in phone_places(resource, self.columns)
-        ]
-        self.rows = [
-            RelatedRow(
-                found,
-                resource.record_url(found),
-                [(cell(column, found, right), place) for column, right, place in rights],
-            )
-            for found in resource.with_columns(rows.order_by(*resource.order), self.columns)[: self.SHOWN]
-        ]
-        filtered = len(self.rows) == self.SHOWN and any(
-            known.name == field_name for known in resource.filters_for(user)
-        )
-        self.all_url = f"{resource.url}?{urlencode({field_name: record.pk})}" if filtered else ""
-
-
-def phone_places(resource: Resource, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
-    """Each column with its place on a phone's card (the names are those of the stylesheet); empty: left out.
-
-    Beside the first lines there is one for each time by which something is to be done, and the end is the owner's.
-    """
-    free = {"status", "amount", "tags", "end", "sub"}
-    lines, owned = LINES_OF_A_CARD, any(column.name == "owner" for column in columns)
-    for index, column in enumerate(columns):
-        place = "title" if index == 0 else _place(resource, column)
-        if place == "end" and owned and column.name != "owner":
-            place = "line"
-        if column.name in resource.deadlines:
-            place = "line"
-        elif place in free:
-            free.discard(place)
-        elif place != "title":
-            place, lines = ("line", lines - 1) if lines else ("", 0)
-        yield column, place
-
-
-def _place(resource: Resource, column: Column) -> str:
-    if column.name in resource.tones or column.kind == "boolean":
-        return "status"
-    if column.numeric:
-        return "amount"
-    return {"many": "tags", "relation": "end", "text": "sub"}.get(column.kind, "line")
 
 
 @page("view")

@@ -22,7 +22,7 @@ from core.db.keys import key_in
 from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
 from core.pages.links import link_of
-from core.pages.lists import reached_by
+from core.pages.operations import reached_by
 from core.pages.paths import PathStep, path_of
 from core.pages.serving import WRITE, actor, found, page, part_asked, respond
 from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_before, stories_of

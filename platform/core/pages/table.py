@@ -7,7 +7,7 @@ after a change in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from core.shell.vocabulary.atoms import avatar, icon
 
 if TYPE_CHECKING:
     from core.pages.lists import Choosable, Heading, Row
+
+LINES_OF_A_CARD = 2
 
 
 class AnyRecord:
@@ -97,6 +99,34 @@ class RowPen:
         first = "".join([column.cell(column.naming(record, name, url), inline) for column in self._columns[:1]])
         others = "".join([column.cell(column.linked(record, row.parent_url), inline) for column in self._columns[1:]])
         return f'<tr id="row-{row.pk}" data-row="{row.pk}"{address}>{before}{first}{others}{after}</tr>\n'
+
+
+def phone_places(resource: Resource, columns: Sequence[Column]) -> Iterable[tuple[Column, str]]:
+    """Each column with its place on a phone's card (the names are those of the stylesheet); empty: left out.
+
+    Beside the first lines there is one for each time by which something is to be done, and the end is the owner's.
+    """
+    free = {"status", "amount", "tags", "end", "sub"}
+    lines, owned = LINES_OF_A_CARD, any(column.name == "owner" for column in columns)
+    for index, column in enumerate(columns):
+        place = "title" if index == 0 else _place(resource, column)
+        if place == "end" and owned and column.name != "owner":
+            place = "line"
+        if column.name in resource.deadlines:
+            place = "line"
+        elif place in free:
+            free.discard(place)
+        elif place != "title":
+            place, lines = ("line", lines - 1) if lines else ("", 0)
+        yield column, place
+
+
+def _place(resource: Resource, column: Column) -> str:
+    if column.name in resource.tones or column.kind == "boolean":
+        return "status"
+    if column.numeric:
+        return "amount"
+    return {"many": "tags", "relation": "end", "text": "sub"}.get(column.kind, "line")
 
 
 def heading(head: Heading, *, frozen: bool) -> str:

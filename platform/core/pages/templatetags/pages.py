@@ -24,8 +24,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.pages.cells import drawn
-from core.pages.lists import RecordList, Related, Row
+from core.pages.lists import RecordList, Row
 from core.pages.record import RecordPage
+from core.pages.related import Related
 from core.pages.table import AnyRecord, Pattern, column_choice, heading, to_list_attributes
 from core.resources import Resource
 from core.resources.columns import Cell
