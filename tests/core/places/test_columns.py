@@ -102,3 +102,12 @@ def test_frozen_columns_stay_in_sight(place: Place) -> None:
     assert name
     assert after["x"] == pytest.approx(name["x"] + name["width"], abs=2)
     assert page.locator("th[data-column=phone]").bounding_box() != before
+
+
+def test_however_low_the_window_what_stores_the_columns_stays_in_sight(place: Place) -> None:
+    page = place.page
+    page.set_viewport_size({"width": 1440, "height": 480})
+    visit(page, f"{place.address}/projects/")
+    page.get_by_role("button", name="列", exact=True).click()
+    expect(page.get_by_role("button", name="仅自己")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("项目名称", exact=True)).to_be_in_viewport()
