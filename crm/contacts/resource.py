@@ -37,6 +37,7 @@ class Contacts(Resource):
         "owner",
     )
     more_columns = ("gender", "telephone", "birthday", "note", "created_at", "updated_at")
+    columns_below = ("name", "is_primary", "title", "role", "phone")
     filters = ("customer", "role", "gender", "title", "birthday", "owner", "created_at")
     search = ("name", "phone", "telephone")
     sections = {

@@ -49,6 +49,7 @@ class FollowUps(Resource):
     also_below = ("contact",)
     columns = ("content", "customer", "kind", "happened_at", "contact", "next_at", "next_plan", "plan", "owner")
     more_columns = ("created_at", "updated_at")
+    columns_below = ("content", "kind", "happened_at", "contact", "next_at")
     filters = ("customer", "contact", "kind", "owner", "happened_at", "next_at", "plan", "created_at")
     search = ("content",)
     order = ("-happened_at", "-pk")

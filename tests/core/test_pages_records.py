@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +81,22 @@ def test_the_menu_counts_what_hangs_on_the_record_as_far_as_it_may_be_seen(clien
     without = client.get(f"/projects/{project.pk}/")
     assert "panel=milestones" not in body(without)
     assert client.get(f"/projects/{project.pk}/?panel=milestones").status_code == 404
+
+
+def test_rows_below_a_record_show_the_columns_of_their_own_that_say_something_there(
+    client: Any, admin: User, monkeypatch: Any
+) -> None:
+    def heads() -> list[str]:
+        page = client.get(f"/projects/{project.pk}/?panel=milestones")
+        return re.findall(r"<th[^>]*>([^<]+)</th>", body(page))
+
+    project = make(Project, owner=admin)
+    make(Milestone, project=project, owner=admin)
+    resource = resource_of(Milestone)
+    labels = {name: str(resource.column(name).label) for name in ("title", "project", "reached", "owner")}
+    assert heads() == [labels["title"], labels["reached"], labels["owner"]]
+    monkeypatch.setattr(type(resource), "columns_below", ("title", "project", "owner"))
+    assert heads() == [labels["title"], labels["owner"]]
 
 
 def test_a_panel_offers_to_add_to_this_record(client: Any, admin: User) -> None:

@@ -10,8 +10,10 @@ from django.utils.http import urlencode
 
 from core.access import Actor, guarded
 from core.pages.table import phone_places
-from core.resources import Resource
+from core.resources import Column, Resource
 from core.resources.columns import Cell, cell
+
+MOST_COLUMNS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,20 @@ class RelatedRow:
     cells: Sequence[tuple[Cell, str]]
 
 
+def columns_below(resource: Resource, user: Actor, field_name: str) -> list[Column]:
+    """The columns of the rows that hang on a record by the field: those that lead back to it say nothing there."""
+    shown = resource.columns_for(user, resource.columns_below)
+    return [column for column in shown if column.name != field_name][:MOST_COLUMNS]
+
+
 class Related:
     """The newest rows of another resource that hang on a record, as a panel of its page shows them."""
 
     SHOWN = 20
-    COLUMNS = 6
 
     def __init__(self, resource: Resource, user: Actor, rows: Any, field_name: str, record: Any) -> None:
         self.resource = resource
-        self.columns = [column for column in resource.columns_for(user) if column.name != field_name][: self.COLUMNS]
+        self.columns = columns_below(resource, user, field_name)
         self.may_add = (
             "add" in resource.all_verbs
             and user.access.may(resource.permission("add"))

@@ -33,6 +33,8 @@ class Declaration:
     collaborative   whether single users can be made collaborators of a row
     columns         of the list, in order: names of fields, or Columns for what is derived
     more_columns    further columns, shown when chosen
+    columns_below   names of those shown where its rows stand on another record's page, which is narrower than a list;
+                    without them the first of `columns`
     filters, search names of fields
     flags, views    filters that no field tells, and views of the list that everybody is offered
     order           of the list until the user sorts it
@@ -61,6 +63,7 @@ class Declaration:
     collaborative: ClassVar[bool] = False
     columns: ClassVar[Sequence[str | Column]] = ()
     more_columns: ClassVar[Sequence[str | Column]] = ()
+    columns_below: ClassVar[Sequence[str]] = ()
     filters: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()
     flags: ClassVar[Sequence[Flag]] = ()
