@@ -10,6 +10,14 @@ from core.records.models import LogEntry
 from core.resources import Column, Resource, registry
 from tenants.areas import SETUP
 
+TONES = {
+    "create": "green",
+    "restore": "green",
+    "change": "amber",
+    "delete": "red",
+    "purge": "red",
+}
+
 
 class Log(Resource):
     """操作日志. What was changed stands on the page of a line, as far as its reader may know the fields."""
@@ -24,6 +32,7 @@ class Log(Resource):
     search = ("actor_name", "record_text")
     order = ("-at", "-pk")
     sections = {_("What happened"): ("at", "actor_name", "verb", "resource", "record_text", "address")}
+    tones = {"verb": TONES}
     verbs = ("view", "export")
 
     def column(self, name: str) -> Column:

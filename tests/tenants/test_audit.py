@@ -3,7 +3,9 @@
 import pytest
 from django.urls import NoReverseMatch, reverse
 
+from core.pages.table import phone_places
 from core.records.models import LogEntry
+from core.resources import registry
 from tenants.people.services import user_update
 from tenants.settings.services import company_furnish, settings_update
 from tests.tenants.people import make_person, make_role
@@ -30,6 +32,12 @@ def test_verbs_and_modules_are_words(client, boss):
     table = page.split("<tbody")[1].split("</tbody")[0]
     for word in (">create<", ">users<", ">departments<"):
         assert word not in table
+
+
+def test_a_card_on_a_phone_says_when_who_did_what_and_to_which_record(boss):
+    resource = registry.resources["log"]
+    placed = {column.name for column, place in phone_places(resource, resource.columns_for(boss)) if place}
+    assert placed >= {"at", "actor_name", "verb", "resource", "record_text"}
 
 
 def test_it_is_filtered_by_user_module_verb_and_time_and_searched(client, boss):
