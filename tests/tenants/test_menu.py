@@ -1,5 +1,7 @@
 """菜单管理: each user's own menu, of what that user may see."""
 
+import re
+
 import pytest
 from django.test import RequestFactory
 
@@ -59,6 +61,13 @@ def test_names_that_are_no_entries_are_left_out(client, boss):
     client.post("/menu/", {"entry": ["users", "nonsense", "users"], "shown": ["users"]})
     choice = MenuChoice.objects.get()
     assert (choice.order, choice.hidden) == (["users"], [])
+
+
+def test_a_module_with_one_group_of_its_name_is_named_once(client, boss):
+    page = client.get("/menu/").content.decode()
+    headings = re.findall(r"<h[23]>([^<]+)</h[23]>", page.split('id="menu-form"')[1])
+    assert headings.count("客户管理") == 1
+    assert headings.index("系统设置") < headings.index("组织架构")
 
 
 def test_an_entry_added_later_stands_in_everybodys_menu(boss):
