@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -315,6 +316,12 @@ def test_texts_are_readable_on_every_surface(theme: str) -> None:
 def test_icons_are_visible_on_every_surface() -> None:
     for tokens in _tokens().values():
         assert colours.contrast(tokens["t4"], tokens["surface"]) >= 3
+
+
+def test_what_has_a_colour_of_its_own_is_shown_in_it() -> None:
+    red, coloured_otherwise = SimpleNamespace(colour="red"), SimpleNamespace(colour="#ff0000")
+    assert "tag-red" in rendered("{% avatar x 7 %}", x=red)
+    assert "#ff" not in rendered("{% avatar x 7 %}", x=coloured_otherwise)
 
 
 def test_avatars_carry_readable_letters() -> None:

@@ -53,10 +53,14 @@ def icon(name: str, cls: str = "") -> SafeString:
 
 @register.simple_tag
 def avatar(name: object, key: object = None, size: int = 22, square: bool = False) -> SafeString:
-    """The first character of a name on a colour that stays with `key` (the name itself without one)."""
+    """The first character of a name on a colour that stays with `key` (the name itself without one).
+
+    What is given a colour by its users (a tag) has that one.
+    """
     text = str(name or "").strip()
     classes = "av" + (f" av-{size}" if size != 22 else "") + (" av-sq" if square else "")
-    colour = avatar_class(text if key is None else key)
+    own = getattr(name, "colour", "")
+    colour = f"tag-{own}" if own in COLOURS else avatar_class(text if key is None else key)
     return SafeString(f'<span class="{classes} {colour}" aria-hidden="true">{escape(text[:1].upper())}</span>')
 
 
