@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
 from core.resources.home import Asked, Card, Figure, add_card, add_figure, listed, listed_at
-from crm.customers.models import PURSUED, Customer
+from crm.customers.models import Customer
+from crm.customers.resource import to_contact
 
 SHOWN = 8
 
@@ -20,21 +21,17 @@ def _new_this_month() -> Asked:
     return {"created_at": "this_month"}
 
 
-def _to_contact(days: str) -> Asked:
-    return {"next_contact_at": days, "status": PURSUED, "sort": "next_contact_at"}
-
-
 def _due_today() -> Asked:
-    return _to_contact("today")
+    return to_contact("today")
 
 
 def _overdue() -> Asked:
-    return _to_contact(f"..{timezone.localdate() - timedelta(days=1)}")
+    return to_contact(f"..{timezone.localdate() - timedelta(days=1)}")
 
 
 def contacts_of_today(user: Actor) -> Mapping[str, Any] | None:
     """Whom to contact until tonight, the most overdue first, as far as the user may see them."""
-    until_tonight = _to_contact(f"..{timezone.localdate()}")
+    until_tonight = to_contact(f"..{timezone.localdate()}")
     found = listed(Customer, until_tonight, user)
     if found is None:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, cast
 
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from core.access import Actor
@@ -17,7 +18,12 @@ from crm.customers import services
 from crm.customers.advice import advice_on
 from crm.customers.duplicates import duplicates_of_many, identity_of
 from crm.customers.forms import CustomerForm, TagForm, TransferForm
-from crm.customers.models import Category, Customer, Tag, quiet, starred_by
+from crm.customers.models import PURSUED, Category, Customer, Tag, quiet, starred_by
+
+
+def to_contact(days: str) -> dict[str, Any]:
+    """What a list's address asks for, to show the customers that are to be contacted in these days."""
+    return {"next_contact_at": days, "status": PURSUED, "sort": "next_contact_at"}
 
 
 class Customers(Resource):
@@ -64,7 +70,7 @@ class Customers(Resource):
     views = (
         View("mine", _("Owned by me"), "owner=me"),
         View("followed", _("Followed by me"), "starred=1"),
-        View("week", _("To contact this week"), "next_contact_at=this_week&sort=next_contact_at"),
+        View("week", _("To contact this week"), urlencode(to_contact("this_week"), doseq=True)),
         View("quiet", _("Not contacted for 30 days"), "quiet=1&sort=last_follow_up_at"),
     )
     search = ("name", "phone", "telephone")

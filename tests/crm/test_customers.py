@@ -338,6 +338,22 @@ def test_a_card_tells_what_is_due_and_ends_with_the_owner() -> None:
     }
 
 
+def test_who_was_given_up_is_not_to_be_contacted_this_week(client: Any, me: Any) -> None:
+    client.force_login(me)
+    now = timezone.now()
+    for status in Customer.Status:
+        customer_of(me, status.value, status=status, next_contact_at=now)
+    resource = resource_of(Customer)
+    (view,) = [view for view in resource.views if view.key == "week"]
+    shown = client.get(f"/customers/?view=week&{view.query}").context["list"]
+    assert not shown.problems
+    awaited = resource.deadlines["next_contact_at"]
+    assert {found.name for found in shown.page.records} == {
+        found.name for found in Customer.objects.all() if awaited(found)
+    }
+    assert len(shown.page.records) == len(Customer.Status) - 1
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
