@@ -371,3 +371,46 @@ def test_customers_are_found_by_their_tags_each_once(me: Any, asked: list[str], 
     values = [tags[name].pk if name in tags else name for name in asked]
     query = ListQuery(registry.resources["customers"], me, {"tags": values, "sort": "created_at"})
     assert [customer.name for customer in query.page().records] == found
+
+
+@pytest.mark.parametrize(
+    ("term", "names"),
+    [
+        ("zzzz", ["郑州中正照明"]),
+        ("ZZZZ", ["郑州中正照明"]),
+        ("zz", ["郑州中正照明", "郑州云岭重庆"]),
+        ("zzy", ["郑州云岭重庆"]),
+        ("ylcq", ["郑州云岭重庆"]),
+        ("lyl", ["云岭云岭"]),
+        ("lyly", []),  # the pieces stand there, in another order
+        ("bbc", ["BBC中国", "cbb bc"]),
+        ("bbczg", ["BBC中国"]),
+        ("cbb", ["cbb bc"]),
+        ("bcbb", []),
+        ("云岭云岭", ["云岭云岭"]),
+        ("云云云", []),
+        ("20202", ["云云 20202"]),
+        ("2020", ["云云 20202"]),
+        ("02020", []),
+    ],
+)
+def test_letters_find_the_names_that_have_them_in_a_row(me: Any, term: str, names: list[str]) -> None:
+    for name in ("郑州中正照明", "郑州云岭重庆", "BBC中国", "cbb bc", "云岭云岭", "云云 20202"):
+        customer_of(me, name)
+    found = ListQuery(registry.resources["customers"], me, {"q": term, "sort": "created_at"}).page().records
+    assert [customer.name for customer in found] == names
+
+
+def test_a_name_too_long_to_be_spelled_out_is_found_by_its_last_letters(me: Any) -> None:
+    name = "双创窗" * 12 + "郑州中正照明"
+    customer_of(me, name)
+    found = ListQuery(registry.resources["customers"], me, {"q": "zzzz"}).page().records
+    assert [customer.name for customer in found] == [name]
+
+
+def test_letters_in_prose_find_the_words_that_hold_them(me: Any) -> None:
+    customer = customer_of(me)
+    for content in ("call bridge", "ge id br ri dg"):
+        follow_up_create({"customer": customer, "content": content}, by=me)
+    found = ListQuery(registry.resources["followups"], me, {"q": "bridge"}).page().records
+    assert [each.content for each in found] == ["call bridge"]

@@ -48,6 +48,15 @@ def is_latin(term: str) -> bool:
     return term.isascii() and term.isalpha()
 
 
+def spelled_with_initials(letters: str) -> str:
+    """A regular expression for `pinyin_key`: syllables in a row that begin with the letters, or the letters themselves.
+
+    The end of one syllable may be taken for the beginning of the next (*gong* for `g` and `g`), so this tells apart
+    what the grams have found; it finds nothing by itself.
+    """
+    return "".join([f"{letter}h?[aeiouv]*(?:ng?|r)?" for letter in letters.lower()])
+
+
 def initials(text: str) -> str:
     """Chinese characters as the first letters of their pinyin; everything else as it is."""
     return _first_letters(text) if _has_chinese(text) else text

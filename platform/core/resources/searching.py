@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.lookups import Contains
+from django.db.models.functions import Length
+from django.db.models.lookups import Contains, GreaterThanOrEqual
 
 from core.access import Actor, FieldRight
-from core.records.searching import GramsField, grams_of_term, is_latin, normal
+from core.records.searching import GramsField, PinyinField, grams_of_term, is_latin, normal, spelled_with_initials
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -92,11 +93,21 @@ def matching(model: type[models.Model], paths: Sequence[str], term: str) -> Q:
 
 def _by_grams(field: GramsField, readable: set[str], pieces: list[str], term: str) -> Q:
     condition = Q(**{f"{field.name}__contains": pieces})
-    # Initials of pinyin stand in no text; a single piece is what the grams say exactly.
-    exact = is_latin(term) or len(pieces) == 1
-    if exact and readable.issuperset(field.sources):
+    sources, whole = readable.intersection(field.sources), readable.issuperset(field.sources)
+    if whole and pieces == [normal(term)]:  # a single piece is what the grams say exactly
         return condition
-    return condition & _by_text(readable.intersection(field.sources), term)
+    if not (field.pinyin and is_latin(term)):
+        return condition & _by_text(sources, term)
+    # Initials of pinyin stand in no text: that they follow one another, the key that lists sort by can tell.
+    keys = [key for key in field.model._meta.concrete_fields if isinstance(key, PinyinField)]
+    spelled = [key for key in keys if sources.intersection(key.sources)]
+    if whole and len(spelled) < len(sources):
+        return condition
+    exactly = _by_text(sources, term)
+    for key in spelled:
+        exactly |= Q(**{f"{key.name}__regex": spelled_with_initials(term)})
+        exactly |= Q(GreaterThanOrEqual(Length(key.name), key.max_length))  # cut off: what follows is not known
+    return condition & exactly
 
 
 def _by_text(names: set[str], term: str) -> Q:
