@@ -43,24 +43,41 @@ export function pick(select) {
     Object.assign(options, {
       preload: "focus",
       loadThrottle: 150,
+      refreshThrottle: 0,
       shouldLoad: () => true,
       score: () => () => 1, // the server has chosen and ordered them
       load(query, done) {
         const address = new URL(url, location.href);
         address.searchParams.set("q", query);
-        this.clearOptions((option) => this.items.includes(String(option.id)));
         send(address, { method: "GET", headers: { Accept: "application/json" } })
           .then((response) => (response.ok ? response.json() : { results: [] }))
-          .then(({ results }) => done(results))
+          .then(({ results }) => done(this.inputValue() === query ? results : [])) // nor what was asked for before the last letter
           .catch(() => done());
       },
     });
   }
   if (create) options.render.no_results = ({ input }) => el("div", { class: "no-results" }, el("a", { href: `${create}?name=${encodeURIComponent(input)}` }, text("create", { name: input })));
-  const held = document.activeElement === select && select.closest("[data-inline-form]") !== null;
+  const held = document.activeElement === select;
   const control = new TomSelect(select, options);
-  if (held) control.focus(); // who asked for this one value has the choices before them, and types
-  // A choice read from an <option> carries value and text; the others carry id.
-  control.on("dropdown_close", () => control.blur());
+  // What was offered before a letter was typed is no answer to it, and Enter would take the first of it.
+  if (remote) control.control_input.addEventListener("input", () => control.clearOptions((option) => control.items.includes(String(option.id))), true);
+  const enter = entered(control);
+  select.addEventListener("focus", enter);
+  if (held && select.closest("[data-inline-form]")) control.focus(); // who asked for this one value has the choices before them, and types
+  else if (held) enter();
+  // A dialog goes on from where one is, and is left by Escape.
+  control.on("dropdown_close", () => select.closest(".modal") || control.blur());
   return control;
+}
+
+/** What is done when the page, not its user, goes to a picker: what is typed is searched for at once, but the choices cover nothing before they are asked for. */
+function entered(control) {
+  const { open } = control;
+  let quiet = false;
+  control.open = () => quiet || open.call(control);
+  for (const type of ["mousedown", "keydown", "input"]) control.wrapper.addEventListener(type, () => (quiet = false), true);
+  return () => {
+    quiet = true;
+    control.focus();
+  };
 }
