@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.product import Product
 
@@ -72,6 +72,22 @@ def search_for(page: Page, field: str, label: str) -> None:
     page.keyboard.type(label)
     page.locator(".ts-dropdown .option", has_text=label).first.click()
     expect(page.locator(f"select[name={field}] ~ .ts-wrapper .item")).to_have_text(label)
+
+
+def share_a_view(page: Page, name: str, *, rows: int, press: Callable[[Locator], None] = Locator.click) -> None:
+    """On a list of customers: narrow it to those in development, so many rows, and share that with the department."""
+    free = page.locator("#free-filters")
+    press(page.get_by_role("button", name="筛选"))
+    press(free.get_by_text("客户状态"))
+    free.get_by_label("开发中").check()
+    press(free.get_by_role("button", name="查询"))
+    expect(page.locator("tr[data-row]")).to_have_count(rows)
+    press(page.get_by_role("button", name="存为视图"))
+    dialog = page.locator(".modal.show")
+    dialog.locator("[name=name]").fill(name)
+    dialog.get_by_label("共享给").select_option(label="本部门")
+    press(dialog.get_by_role("button", name="保存"))
+    expect(page.locator(".views .on")).to_contain_text(name)
 
 
 def ask(page: Page, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> tuple[int, Any]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.companies import office
 from tests.journeys.product import Product
-from tests.journeys.screens import ask, now_here, save, search_for, visit, word_composed
+from tests.journeys.screens import ask, now_here, save, search_for, share_a_view, visit, word_composed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("up")]
 
@@ -27,7 +27,7 @@ def test_a_day_on_the_phone(product: Product, browser: Browser, faults: list[str
     _a_customer_by_thumb(page)
     _a_contact(page)
     _a_follow_up_reminds(page)
-    _a_view_for_the_department(page, company.address)
+    _two_more_in_a_shared_view(page, company.address)
     theirs = company.at_desk("符达", **PHONE)
     visit(theirs, f"{company.address}/customers/")
     theirs.locator(".views").get_by_role("link", name="在谈").tap()
@@ -93,24 +93,14 @@ def _a_follow_up_reminds(page: Page) -> None:
     nothing_sticks_out(page)
 
 
-def _a_view_for_the_department(page: Page, address: str) -> None:
+def _two_more_in_a_shared_view(page: Page, address: str) -> None:
     status, answer = ask(page, "/api/customers/", {"name": "河源亿星照明有限公司", "status": "developing"})
     assert status == 201, answer
     ask(page, "/api/customers/", {"name": "汕头旭光灯饰有限公司"})
     visit(page, f"{address}/customers/")
     expect(cards(page)).to_have_count(3)
     nothing_sticks_out(page)
-    page.get_by_role("button", name="筛选").tap()
-    page.locator("#free-filters").get_by_text("客户状态").tap()
-    page.locator("#free-filters").get_by_label("开发中").check()
-    page.locator("#free-filters").get_by_role("button", name="查询").tap()
-    expect(cards(page)).to_have_count(2)
-    page.get_by_role("button", name="存为视图").tap()
-    dialog = page.locator(".modal.show")
-    dialog.locator("[name=name]").fill("在谈")
-    dialog.get_by_label("共享给").select_option(label="本部门")
-    dialog.get_by_role("button", name="保存").tap()
-    expect(page.locator(".views .on")).to_contain_text("在谈")
+    share_a_view(page, "在谈", rows=2, press=Locator.tap)
 
 
 def _handed_over_and_back(page: Page) -> None:
