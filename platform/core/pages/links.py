@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from core.access import Actor
+from core.access import Actor, Owned
 from core.resources import Resource
 from core.resources.columns import Cell, exists
 from core.resources.registry import resource_of
@@ -30,7 +30,33 @@ def link_of(shown: Cell, resource: Resource, user: Actor) -> str:
         target = resource_of(type(shown.value))
     except KeyError:
         return ""
-    return target.record_url(shown.value) if target.rows(user).filter(pk=shown.value.pk).exists() else ""
+    return target.record_url(shown.value) if _is_seen(shown.value, target, user, beside=shown.record) else ""
+
+
+def _is_seen(value: Any, target: Resource, user: Actor, *, beside: Any) -> bool:
+    """Whether the user sees the related record; asked for only where rights and the record beside it do not tell."""
+    reach = user.access.reach(target.permission("view"))
+    if reach.nothing:
+        return False
+    rule = getattr(target.model, "access_rule", None) or Owned()
+    known = rule.within(reach, user.pk) is None and _is_known_to_live(value)
+    if known and (target.parent is None or _hangs_on(value, target.parent, beside)):
+        return True
+    return bool(target.rows(user).filter(pk=value.pk).exists())
+
+
+def _is_known_to_live(record: Any) -> bool:
+    """Whether the record is known, without asking, not to be in the trash."""
+    if not record.has_trash():
+        return True
+    return "deleted_at" not in record.get_deferred_fields() and record.deleted_at is None
+
+
+def _hangs_on(value: Any, parent: str, record: Any) -> bool:
+    field: Any = value._meta.get_field(parent)
+    if not isinstance(record, field.related_model) or not _is_known_to_live(record):
+        return False
+    return field.attname not in value.get_deferred_fields() and getattr(value, field.attname) == record.pk
 
 
 def parent_links(resource: Resource, user: Actor, records: Collection[Any]) -> Mapping[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -21,9 +22,9 @@ from core.access import Actor, FieldRight
 from core.db.keys import key_in
 from core.pages import history, once
 from core.pages.collaborators import PANEL as COLLABORATORS
-from core.pages.links import link_of
 from core.pages.operations import reached_by
 from core.pages.paths import PathStep, path_of
+from core.pages.sections import cells_of, operation_of, sections_of, written
 from core.pages.serving import WRITE, actor, found, page, part_asked, respond
 from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_before, stories_of
 from core.records.files import PREVIEWED
@@ -33,16 +34,7 @@ from core.resources.columns import Cell, cell, exists
 from core.resources.panel import related
 from core.resources.registry import listed_below, resource_of
 
-WIDE_KINDS = frozenset({"long_text", "json"})
 JUST_ADDED = "pages.added"  # in the session: the record just created, so that its page asks once whether to add another
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with the cells under it, each with the address that it leads to, if any."""
-
-    heading: StrOrPromise
-    cells: list[tuple[Cell, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +75,13 @@ class RecordPage:
         self.panel: Panel | None = self.panels.get(panel)
 
     @property
-    def sections(self) -> list[Section]:
-        """The record's fields, those hidden from the user left out."""
-        sections = self.resource.groups or {_("Basic information"): list(self.resource.all_columns)}
-        shown = [Section(heading, self._linked(self._cells(names))) for heading, names in sections.items()]
-        return [section for section in shown if section.cells]
+    def values(self) -> SafeString:
+        """The record's fields by sections, as HTML."""
+        shown = sections_of(self.resource, self.record, self.user)
+        return written(shown, self.operation, self.resource, self.inline)
 
     def _cells(self, names: Any) -> list[Cell]:
-        rights = {name: self.resource.right(self.user, name) for name in names}
-        return [
-            cell(self.resource.all_columns[name], self.record, right)
-            for name, right in rights.items()
-            if right > FieldRight.HIDDEN
-        ]
-
-    def _linked(self, cells: Iterable[Cell]) -> list[tuple[Cell, str]]:
-        return [(shown, link_of(shown, self.resource, self.user)) for shown in cells]
+        return cells_of(self.resource, self.record, self.user, names)
 
     @property
     def state(self) -> list[Cell]:
@@ -144,18 +127,10 @@ class RecordPage:
         """Whether the record has the user's star."""
         return self.resource.stars is not None and self.record.pk in self.resource.stars.of(self.user, [self.record.pk])
 
-    @property
+    @cached_property
     def operation(self) -> list[Cell]:
-        """Who owns and made the record, and when it was made and changed (操作信息), unless the sections say so."""
-        said = {name for names in self.resource.sections.values() for name in names}
-        names = [name for name in ("owner", "created_by", "created_at", "updated_at") if name not in said]
-        known = {field.name for field in self.resource.model._meta.get_fields()}
-        columns = [
-            self.resource.column(name)
-            for name in names
-            if name in known and self.resource.right(self.user, name) > FieldRight.HIDDEN
-        ]
-        return [cell(column, self.record, self.resource.right(self.user, column.name)) for column in columns]
+        """Who owns and made the record, and when, unless the sections say so (操作信息)."""
+        return operation_of(self.resource, self.record, self.user)
 
     @cached_property
     def menu(self) -> list[Entry]:
@@ -309,7 +284,8 @@ def panels_of(resource: Resource, user: Actor) -> list[Panel]:
 
 def seen(resource: Resource, user: Actor, pk: int) -> Any:
     """The record with everything its page shows, if the user may see it; else Http404."""
-    return found(resource, user, pk, rows=resource.with_columns(resource.rows(user)))
+    shown = list(resource.all_columns.values())
+    return found(resource, user, pk, rows=resource.with_columns(resource.rows(user), shown))
 
 
 @page("view")

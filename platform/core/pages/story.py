@@ -21,6 +21,7 @@ from core.pages import history
 from core.pages.widgets import dressed
 from core.records.attachments import attachment_add, attachments_of_many
 from core.records.models import Attachment
+from core.records.searching import GramsField
 from core.resources import Resource, ResourceForm
 from core.resources.columns import Cell
 from core.resources.forms import refuse
@@ -98,10 +99,11 @@ class Feed:
 
     def _told(self, child: Resource) -> list[Entry]:
         story: Any = child.story
-        rows = child.with_columns(child.rows(self.user)).filter(**{str(child.parent): self.record})
+        rows = child.rows(self.user).filter(**{str(child.parent): self.record}).select_related(*_named_in(child))
         if self.before is not None:
             rows = rows.filter(**{f"{story.time}__lt": self.before})
-        records = list(rows.order_by(f"-{story.time}", "-pk")[: SHOWN + 1])
+        spared = [field.name for field in child.model._meta.concrete_fields if isinstance(field, GramsField)]
+        records = list(rows.defer(*spared).order_by(f"-{story.time}", "-pk")[: SHOWN + 1])
         pks = [record.pk for record in records]
         comments = story.comments(pks) if pks and story.comment else {}
         files: dict[int, list[Attachment]] = {}
@@ -117,6 +119,13 @@ class Feed:
             )
             for record in records
         ]
+
+
+def _named_in(child: Resource) -> list[str]:
+    """The records that a row of the story names."""
+    story: Any = child.story
+    named = (*story.fields, "owner")
+    return [field.name for field in child.model._meta.concrete_fields if field.is_relation and field.name in named]
 
 
 def _told(

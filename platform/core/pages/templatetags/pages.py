@@ -4,6 +4,7 @@
 {% to_list url %}                 attributes of a link that changes the list, by swapping that part only
 {% sent_to url %}                 attributes of a form that leads to another page
 {% preview_line page %}           what the head of a preview says under the name
+{% feed_entries page %}           what the feed of a record tells; log_line: one line of the log
 {% list_rows list %}              the rows of a list; list_headings and column_choices: what stands above them
 {% carried params %}              parameters as hidden fields of a form
 {% url_of resource "edit" pk %}   the address of one of the resource's pages
@@ -24,13 +25,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.pages.cells import drawn
+from core.pages.history import Line
 from core.pages.lists import RecordList, Row
 from core.pages.record import RecordPage
 from core.pages.related import Related
 from core.pages.table import AnyRecord, Pattern, column_choice, heading, to_list_attributes
+from core.pages.telling import feed_written, line_written
 from core.resources import Resource
 from core.resources.columns import Cell
-from core.resources.mentions import AT
 
 register = template.Library()
 
@@ -41,15 +43,21 @@ def cell(shown: Cell, resource: Resource) -> SafeString:
     return drawn(shown, resource)
 
 
-@register.filter
-def mentions(text: str) -> SafeString:
-    """The text with the names after an @ set off."""
-    pieces = AT.split(text)
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html('<b class="at">@{}</b>', piece) if place % 2 else piece,) for place, piece in enumerate(pieces)),
-    )
+@register.simple_tag(takes_context=True)
+def feed_entries(context: template.Context, page: RecordPage) -> SafeString:
+    """What the feed of a record tells, day by day. The form to comment is drawn once for all rows of a module."""
+
+    @cache
+    def comment(child: Resource) -> Pattern:
+        return _drawn(context, "pages/parts/told_comment.html", child=child, record=AnyRecord())
+
+    return feed_written(page.feed.days, comment)
+
+
+@register.simple_tag
+def log_line(line: Line) -> SafeString:
+    """One line of the log."""
+    return line_written(line)
 
 
 @register.simple_tag
@@ -117,9 +125,13 @@ class _Patterns:
         return self._operations[offered]
 
     def _draw(self, name: str, **changes: object) -> Pattern:
-        engine = cast(template.Template, self._context.template).engine
-        with self._context.push(**changes):
-            return Pattern(engine.get_template(name).render(self._context).strip())
+        return _drawn(self._context, name, **changes)
+
+
+def _drawn(context: template.Context, name: str, **changes: object) -> Pattern:
+    engine = cast(template.Template, context.template).engine
+    with context.push(**changes):
+        return Pattern(engine.get_template(name).render(context).strip())
 
 
 @register.simple_tag

@@ -60,7 +60,10 @@ export function pick(select) {
   const held = document.activeElement === select;
   const control = new TomSelect(select, options);
   // What was offered before a letter was typed is no answer to it, and Enter would take the first of it.
-  if (remote) control.control_input.addEventListener("input", () => control.clearOptions((option) => control.items.includes(String(option.id))), true);
+  if (remote) {
+    control.control_input.addEventListener("input", () => control.clearOptions((option) => control.items.includes(String(option.id))), true);
+    control.on("blur", () => control.wrapper.classList.remove("preloaded")); // whoever comes back is offered the recent ones again
+  }
   const enter = entered(control);
   select.addEventListener("focus", enter);
   if (held && select.closest("[data-inline-form]")) control.focus(); // who asked for this one value has the choices before them, and types
@@ -73,6 +76,9 @@ export function pick(select) {
 /** What is done when the page, not its user, goes to a picker: what is typed is searched for at once, but the choices cover nothing before they are asked for. */
 function entered(control) {
   const { open } = control;
+  // A dialog takes the focus once it stands, and gives it back: what was typed meanwhile stays.
+  const { onBlur } = control;
+  control.onBlur = (event) => event?.relatedTarget?.matches(".modal") || onBlur.call(control, event);
   let quiet = false;
   control.open = () => quiet || open.call(control);
   for (const type of ["mousedown", "keydown", "input"]) control.wrapper.addEventListener(type, () => (quiet = false), true);
