@@ -18,7 +18,7 @@ from tenants.people.phones import PhoneField
 class Contact(Record):
     """A person at a customer. Which one is the primary contact stands on the customer, so there is never a second."""
 
-    named_by = ("name",)
+    named_by = ("name", "customer", "deleted_at")  # whose page names it knows with these that it can be seen
 
     class Role(models.TextChoices):
         DECIDES = "decides", _("Decision maker")

@@ -13,6 +13,8 @@ from core.db.limits import within
 from core.pages import palette
 from core.resources import registry
 from core.shell.highlighting import found_at, highlighted, is_meant
+from crm.customers.services import customer_create
+from crm.followups.services import follow_up_create
 from tests.core.page_answers import body
 from tests.factories import make, make_administrator, make_user
 from tests.samples.models import Project
@@ -53,6 +55,18 @@ def test_a_record_is_found_however_it_is_meant(client, me, term):
     assert [name for name, url in lines(answer).items() if url == f"/projects/{found.pk}/"] == [YUNLING]
     assert "别的公司" not in body(answer)
     assert f'data-preview="/projects/{found.pk}/?part=drawer"' in body(answer)
+
+
+def test_a_term_too_short_for_the_index_is_not_looked_for_in_prose(client):
+    user = make_administrator()
+    client.force_login(user)
+    customer = customer_create({"name": "岭南照明", "owner": user, "phone": "13812342077"}, by=user)
+    follow_up_create({"customer": customer, "content": "到岭南拜访, 138"}, by=user)
+    for term in ("岭", "138"):
+        with CaptureQueriesContext(connection) as queries:
+            assert any(url == f"/customers/{customer.pk}/" for url in lines(asked(client, term)).values())
+        assert not any("content" in query["sql"] for query in queries)
+    assert any(url.startswith("/followups/") for url in lines(asked(client, "岭南")).values())
 
 
 def test_the_part_found_is_marked_and_nothing_typed_is_taken_for_html(client, me):

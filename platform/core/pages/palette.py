@@ -26,7 +26,7 @@ from core.pages.serving import actor, ask_to_sign_in
 from core.resources import Resource, registry
 from core.resources.columns import cell, exists
 from core.resources.reading import Reading
-from core.resources.searching import cleaned, matching, searched
+from core.resources.searching import cleaned, matching, searched, searched_at_once
 from core.shell.highlighting import found_at, highlighted, is_meant
 from core.shell.navigation import Entry, provider
 
@@ -114,7 +114,10 @@ def _searchable(user: Actor) -> Iterator[Resource]:
 
 def _found(resource: Resource, user: Actor, term: str) -> list[Any]:
     """Some records that match. Not in order: sorting would make a common word wait for all that hold it."""
-    asked = matching(resource.model, searched(resource, user), term)
+    paths = searched_at_once(resource, user, term)
+    if not paths:
+        return []
+    asked = matching(resource.model, paths, term)
     keys = Reading(resource.model, [way.filter(asked) for way in resource.ways(user)]).some(LOOKED_AT)
     rows = resource.rows(user).filter(pk__in=keys).select_related(*_related(resource))
     return list(rows.order_by()) if keys else []

@@ -83,7 +83,7 @@ class Stored(models.Model):
 
     access_rule: ClassVar[Rule] = CompanyWide()
     named_by: ClassVar[Sequence[str]] = ()
-    """The fields that the record's text is made of, where a list need not fetch more to name it."""
+    """The fields that the record's text is made of, and what tells where it leads: no more is fetched to name it."""
 
     created_at = models.DateTimeField(_("Created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("Last updated at"), default=timezone.now, editable=False)

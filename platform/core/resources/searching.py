@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from core.resources.resource import Resource
 
 TERM_LENGTH = 100
+NOT_PLAIN = r"[^!-~\u4e00-\u9fff]"  # what `normal` changes in a text, apart from its case, is among these
 
 
 def cleaned(term: str) -> str:
@@ -38,6 +39,16 @@ def searched(resource: Resource, user: Actor) -> list[str]:
     own.
     """
     return [path for path in resource.search if _may_search(resource, user, path)]
+
+
+def searched_at_once(resource: Resource, user: Actor, term: str) -> list[str]:
+    """Those of them that answer somebody who is still typing: prose is not gone through for what has no grams."""
+    paths = searched(resource, user)
+    if grams_of_term(term):
+        return paths
+    fields = resource.model._meta.concrete_fields
+    prose = {name for field in fields if isinstance(field, GramsField) and not field.pinyin for name in field.sources}
+    return [path for path in paths if path not in prose]
 
 
 def _may_search(resource: Resource, user: Actor, path: str) -> bool:
@@ -115,8 +126,12 @@ def _by_text(names: set[str], term: str) -> Q:
     word = normal(term)
     for name in sorted(names):
         condition |= Q(**{f"{name}__icontains": term})
-        if word:  # stored in full-width forms, or with spaces in between
-            condition |= Q(Contains(_Normal(F(name)), word))
+        if word and word != term.casefold():
+            condition |= Q(**{f"{name}__icontains": word})
+        if (
+            word
+        ):  # stored in full-width forms, or with spaces in between: seldom, so the others are not brought into form
+            condition |= Q(**{f"{name}__regex": NOT_PLAIN}) & Q(Contains(_Normal(F(name)), word))
     return condition
 
 

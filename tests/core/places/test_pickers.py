@@ -27,6 +27,7 @@ def test_a_dialog_that_begins_with_a_picker_is_typed_into_without_a_click(place:
     expect(page.locator(".modal .ts-wrapper .item")).to_have_text("秦晨03")
     page.keyboard.press("Escape")
     expect(page.locator(".modal")).to_have_count(0)
+    expect(page.locator("body > .ts-dropdown")).to_have_count(0)
 
 
 def test_enter_never_takes_what_was_offered_before_the_last_letter(place: Place) -> None:

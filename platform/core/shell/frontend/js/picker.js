@@ -68,8 +68,10 @@ export function pick(select) {
   select.addEventListener("focus", enter);
   if (held && select.closest("[data-inline-form]")) control.focus(); // who asked for this one value has the choices before them, and types
   else if (held) enter();
-  // A dialog goes on from where one is, and is left by Escape.
-  control.on("dropdown_close", () => select.closest(".modal") || control.blur());
+  // A dialog goes on from where one is, is left by Escape, and leaves no choices behind.
+  const dialog = select.closest(".modal");
+  control.on("dropdown_close", () => dialog || control.blur());
+  dialog?.addEventListener("hidden.bs.modal", () => control.dropdown.remove());
   return control;
 }
 
