@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from core.db.keys import keys_in
 from core.pages.serving import READ, WRITE, found, go, may, page
-from core.records.custom import is_custom, option_lists
+from core.records.custom import is_custom
+from core.records.custom_lists import option_lists
 from core.records.dictionary import OptionList
 from core.records.models import Option
 from core.records.services import record_update

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from core.records.custom import option_lists
+from core.records.custom_lists import option_lists
 from core.records.files import checked_logo
 from core.resources import ResourceForm
 from core.shell.forms import FileChoose, Picker

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import Actor, Guarded, guard
 from core.records import verbs
 from core.records.base import Stored
-from core.records.custom import option_lists
+from core.records.custom_lists import option_lists
 from core.records.models import Option
 from core.resources import Column, Resource, Screen, history, registry
 from core.resources.permissions import VERBS

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.records import dictionary
-from core.records.custom import field_of_list, option_lists, stamp_changed
+from core.records.custom import stamp_changed
+from core.records.custom_lists import field_of_list, option_lists
 from core.records.custom_values import option_count
 from core.records.models import Option
 from core.records.services import record_create, record_delete, record_update

@@ -13,8 +13,8 @@ from core.jobs.runner import Outcome, run_job
 from core.live.models import Notification
 from core.pages import bulk_job
 from core.pages.bulk import AT_ONCE
+from core.pages.bulk_chunks import BulkChunk
 from core.pages.bulk_job import bulk_order
-from core.pages.models import BulkChunk
 from core.records.models import LogEntry
 from core.records.services import record_update
 from core.resources import registry

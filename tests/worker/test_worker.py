@@ -25,8 +25,8 @@ from core.jobs.due.models import DueJob
 from core.jobs.models import Job
 from core.jobs.services import enqueue
 from core.live.models import Notification
+from core.pages.bulk_chunks import BulkChunk
 from core.pages.bulk_job import CHUNK, bulk_order
-from core.pages.models import BulkChunk
 from core.records.models import LogEntry
 from core.resources import registry
 from infra.local.processes import free_port

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_GET, require_POST
 from core.access import Actor
 from core.jobs.models import Job
 from core.pages import bulk_job, export
+from core.pages.bulk_chunks import BulkChunk, Tally
 from core.pages.bulk_job import bulk_undo, undo_key
 from core.pages.export import ExportFile
-from core.pages.models import BulkChunk, Tally
 from core.pages.serving import actor
 from core.pages.steps import Failure, step_named
 from core.resources import Resource, registry

@@ -24,7 +24,7 @@ from core.jobs.owners import owner_of, refusal_of
 from core.jobs.run import JobFailed, Run
 from core.jobs.services import enqueue
 from core.live.services import notify
-from core.pages.models import BulkChunk
+from core.pages.bulk_chunks import BulkChunk
 from core.pages.steps import Step, form_of, step_named, undoing
 from core.records.acting import Acting, acting, acting_as
 from core.resources import Resource, registry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,18 +11,15 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
 from core.db.keys import key_in
 from core.pages import history, once
-from core.pages.collaborators import PANEL as COLLABORATORS
 from core.pages.operations import reached_by
 from core.pages.paths import PathStep, path_of
+from core.pages.quick_menu import Entry, addable_to, menu_of, panels_of
 from core.pages.sections import cells_of, operation_of, sections_of, written
 from core.pages.serving import WRITE, actor, found, page, part_asked, respond
 from core.pages.story import CHANGES, TALK, Composer, Feed, composer_of, read_before, stories_of
@@ -31,23 +27,9 @@ from core.records.files import PREVIEWED
 from core.resources import Advice, Panel, Resource
 from core.resources.action import Action
 from core.resources.columns import Cell, cell, exists
-from core.resources.panel import related
-from core.resources.registry import listed_below, resource_of
+from core.resources.registry import resource_of
 
 JUST_ADDED = "pages.added"  # in the session: the record just created, so that its page asks once whether to add another
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the 快捷菜单; an empty `panel` is the record's own fields."""
-
-    panel: str
-    label: StrOrPromise
-    icon: str
-    url: str
-    active: bool
-    count: int | None = None
-    hangs: bool = False
 
 
 class RecordPage:
@@ -69,7 +51,6 @@ class RecordPage:
         self.panels = {panel.name: panel for panel in panels_of(resource, user)}
         self.older_than = older_than
         self.asked = asked or {}
-        self.hanging = {child.name for child, _field in listed_below(resource.model)}
         if panel and panel not in self.panels:
             raise Http404(f"{resource.name} has no panel {panel}")
         self.panel: Panel | None = self.panels.get(panel)
@@ -135,19 +116,7 @@ class RecordPage:
     @cached_property
     def menu(self) -> list[Entry]:
         """The 快捷菜单: the fields, then the panels with their counts."""
-        basic = Entry("", _("Basic information"), "list-details", self.url, self.panel is None)
-        return [basic] + [
-            Entry(
-                panel.name,
-                panel.label,
-                panel.icon,
-                f"{self.url}?panel={panel.name}",
-                panel is self.panel,
-                panel.count(self.record, self.user),
-                panel.name in self.hanging,
-            )
-            for panel in self.panels.values()
-        ]
+        return menu_of(self.panels.values(), self.panel, self.record, self.user, self.resource)
 
     @property
     def key(self) -> str:
@@ -220,17 +189,7 @@ class RecordPage:
     @property
     def to_add(self) -> list[Entry]:
         """What the user may add to the record, from its menu of actions."""
-        return [
-            Entry(
-                child.name,
-                _("New %(what)s") % {"what": child.singular},
-                child.icon,
-                f"{reverse(f'{child.name}-new')}?{urlencode({field: self.record.pk, 'next': self.url})}",
-                active=False,
-            )
-            for child, field in listed_below(self.resource.model)
-            if "add" in child.all_verbs and self.user.access.may(child.permission("add"))
-        ]
+        return addable_to(self.resource, self.record, self.user)
 
     @cached_property
     def composer(self) -> Composer | None:
@@ -273,13 +232,6 @@ class RecordPage:
     def more_actions(self) -> list[Action]:
         """The actions of the menu 快捷操作."""
         return [action for action in self.actions if not action.primary]
-
-
-def panels_of(resource: Resource, user: Actor) -> list[Panel]:
-    """The panels that the user sees on a record's page: what hangs on it, what was declared, its collaborators."""
-    hanging = [related(child, field) for child, field in listed_below(resource.model)]
-    declared = [*hanging, *resource.panels, *([COLLABORATORS] if resource.collaborative else [])]
-    return [panel for panel in declared if not panel.permission or user.access.may(panel.permission)]
 
 
 def seen(resource: Resource, user: Actor, pk: int) -> Any:

@@ -1,6 +1,6 @@
 """The values of a record as its page and its preview show them: section by section, each with where it leads.
 
-Written by Python as the rows of lists are: some thirty values took templates a sixth of a preview's time.
+Written by Python as the rows of lists are: some thirty values took templates a tenth of a preview's time.
 """
 
 from __future__ import annotations

@@ -25,10 +25,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.access import guarded, model_guarded_as
+from core.access import guarded
 from core.db import current_company, has_company, kept_here
-from core.records import dictionary
-from core.records.dictionary import OptionList
 
 PREFIX = "c_"
 NAME = re.compile(r"c_[1-9][0-9]{0,17}", re.ASCII)
@@ -294,20 +292,3 @@ def parted(model: type[Any], values: Mapping[str, Any]) -> tuple[dict[str, Any],
         else:
             raise ValidationError(_("A custom field was removed in the meantime. Reload the page."), code="gone")
     return own, found
-
-
-def option_lists() -> dict[str, OptionList]:
-    """The option lists of the dictionary: those of the modules, then those of the company's own fields."""
-    own = [field for fields in catalogue().fields.values() for field in fields if field.kind]
-    return {**dictionary.lists, **{field.kind: OptionList(field.kind, _list_label(field)) for field in own}}
-
-
-def field_of_list(kind: str) -> CustomField | None:
-    """The company's own field that chooses from the list, whether it is in use or not; None for other lists."""
-    every = (field for fields in catalogue().fields.values() for field in fields)
-    return next((field for field in every if field.kind == kind), None) if is_custom(kind) else None
-
-
-def _list_label(field: CustomField) -> str:
-    model = model_guarded_as(field.resource)
-    return f"{model._meta.verbose_name} · {field.label}" if model else field.label
