@@ -169,7 +169,7 @@ def test_an_error_that_nobody_foresaw_tells_nothing_of_itself(
     def broken(*args: Any) -> Any:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(Resource, "rows", broken)
+    monkeypatch.setattr(Resource, "ways", broken)
     client.raise_request_exception = False
     answer = client.get("/api/users/")
     assert answer.status_code == 500

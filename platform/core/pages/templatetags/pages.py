@@ -53,7 +53,8 @@ def feed_entries(context: template.Context, page: RecordPage) -> SafeString:
     @cache
     def comment(child: Resource) -> Pattern:
         part = get_template("pages/parts/told_comment.html")
-        return Pattern(part.render({**context.flatten(), "child": child, "record": AnyRecord()}).strip())
+        known = {str(name): value for name, value in context.flatten().items()}
+        return Pattern(part.render({**known, "child": child, "record": AnyRecord()}).strip())
 
     return feed_written(page.feed.days, comment)
 
