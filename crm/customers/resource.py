@@ -136,6 +136,10 @@ class Customers(Resource):
         """查重, whoever they belong to."""
         return duplicates_of_many(rows)
 
+    def made_along(self, pks: Collection[int]) -> Mapping[type[Stored], Mapping[int, int]]:
+        """Their primary contacts."""
+        return services.first_contacts_of(pks)
+
     def identity(self, values: Mapping[str, Any]) -> Mapping[str, Hashable]:
         """What 查重 compares."""
         return identity_of(values)

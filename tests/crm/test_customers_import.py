@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from core.db import run_in_company
 from core.pages.imports.models import Policy
+from core.records.models import LogEntry
+from core.resources.registry import resources
 from crm.contacts.models import Contact
-from crm.contacts.services import contact_create
+from crm.contacts.services import contact_create, contact_update
 from crm.customers.models import Customer, Tag
-from crm.customers.services import customer_create, customer_update, customers_create
-from tests.core.imports import checked, failed, findings, imported
+from crm.customers.services import customer_create, customer_tag, customer_update, customers_create
+from crm.followups.services import follow_up_create
+from tests.core.imports import checked, failed, findings, imported, undone
 from tests.crm.people import customer_of, seller
 from tests.factories import make_administrator
 from tests.together import together
@@ -142,3 +145,59 @@ def test_what_a_file_updates_is_checked_without_a_question_for_each_row(admin: A
 
     asked(2)  # what the first one reads, a process keeps
     assert asked(20) == asked(3)
+
+
+def test_an_import_that_is_undone_can_be_sent_again_at_once(admin: Any) -> None:
+    rows = [HEADINGS, FIRST, OTHER]
+    batch = undone(imported("customers", admin, rows))
+    assert (batch.counts["removed"], batch.counts["kept"] if "kept" in batch.counts else 0) == (2, 0)
+    assert not Customer.objects.exists()
+    assert not Contact.objects.exists()
+    assert imported("customers", admin, rows).counts == {"created": 2}
+    assert imported("customers", admin, rows).counts == {"skipped": 2}
+
+
+def test_undoing_tells_the_log_of_the_customer_and_of_its_contact(admin: Any) -> None:
+    undone(imported("customers", admin, [HEADINGS, FIRST]))
+    told = (
+        LogEntry.objects.filter(record_id__isnull=False).order_by("pk").values_list("resource", "verb", "record_text")
+    )
+    assert list(told) == [
+        ("customers", "create", FIRST[0]),
+        ("contacts", "create", FIRST[2]),
+        ("customers", "change", FIRST[0]),
+        ("customers", "take_back", FIRST[0]),
+        ("contacts", "take_back", FIRST[2]),
+    ]
+
+
+def test_undoing_leaves_customers_that_somebody_worked_with(admin: Any) -> None:
+    names_of = ("跟进", "改联系人", "加联系人", "打标签", "没人动")
+    batch = imported("customers", admin, [HEADINGS, *([name, "", f"杨{name}"] for name in names_of)])
+    found = {customer.name: customer for customer in Customer.objects.all()}
+    follow_up_create({"customer": found["跟进"], "content": "去过", "kind": "visit"}, by=admin)
+    contact_update(found["改联系人"].primary_contact, {"title": "经理"}, by=admin)
+    contact_create({"customer": found["加联系人"], "name": "第二位"}, by=admin)
+    customer_tag(found["打标签"], by=admin, tags=[Tag.objects.create(name="大客户")])
+    undone(batch)
+    assert (batch.counts["removed"], batch.counts["kept"]) == (1, 4)
+    assert set(names()) == set(names_of) - {"没人动"}
+    assert Contact.objects.live().count() == 5
+
+
+def test_many_are_stored_and_logged_as_one_is(admin: Any) -> None:
+    values = {"name": FIRST[0], "phone": FIRST[1], "contact_name": FIRST[2]}
+    customers = resources["customers"]
+    traces = []
+    for enter in (lambda: customers.create(values, by=admin), lambda: customers.create_many([values], by=admin)[0]):
+        made = enter()
+        stored = Customer.objects.select_related("primary_contact").get(pk=made.pk)
+        lines = LogEntry.objects.filter(record_id__isnull=False).order_by("pk")
+        told = list(lines.values_list("resource", "verb", "record_text", "changes", "actor_name"))
+        contact = stored.primary_contact
+        assert contact is not None and contact.version == 1
+        traces.append((told, stored.version, made.version, stored.department_id, contact.phone, contact.name_grams))
+        lines.delete()
+        Contact.objects.all().delete()
+        Customer.objects.all().delete()
+    assert traces[0] == traces[1]

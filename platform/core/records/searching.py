@@ -85,6 +85,10 @@ class GramsField(ArrayField[Any, Any]):
         setattr(model_instance, self.attname, value)
         return value
 
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Texts, as they are: not each of them is asked how it is stored."""
+        return value
+
 
 class KeyField(models.CharField[str, str]):
     """What a text field is sorted or compared by, made anew whenever the record is stored.
