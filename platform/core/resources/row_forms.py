@@ -11,6 +11,7 @@ from django.db import models
 
 from core.access import Actor
 from core.resources.forms import ResourceForm
+from core.resources.row_columns import RowColumns, goes_by_columns
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -67,11 +68,14 @@ class RowForms:
             if not isinstance(field, forms.FileField):
                 self._remember(name, field)
         checks, _date_checks = self.model()._get_unique_checks()
-        if {names for _model, names in checks} <= {(self.model._meta.pk.name,)}:
-            self.form.validate_unique = _later_too  # type: ignore[method-assign]  # there is nothing to be asked
+        nothing_to_ask = {names for _model, names in checks} <= {(self.model._meta.pk.name,)}
+        if nothing_to_ask:
+            self.form.validate_unique = _later_too  # type: ignore[method-assign]
         self.defaults = {
             name: value for name, field in self.form.fields.items() if (value := _default(self.form, name, field))
         }
+        by_columns = nothing_to_ask and goes_by_columns(self.form)
+        self.columns = RowColumns(self.form, self.defaults) if by_columns else None
 
     @property
     def fields(self) -> Mapping[str, forms.Field]:
@@ -82,6 +86,18 @@ class RowForms:
         """Let these records be chosen in a field, and no others."""
         offer(self.form, name, records)
         self._known[name].clear()
+        if self.columns is not None:
+            self.columns.forget(name)
+
+    def passed(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], Any] | None:
+        """What `filled` makes of a new row with which nothing is wrong: the checked values, and the unsaved record.
+
+        None where something is wrong, or where the form has to see the row as a whole: it is to be `filled` then.
+        """
+        found = self.columns.passed(given) if self.columns is not None else None
+        if found is not None:
+            found[1].validate_constraints = _later
+        return found
 
     def filled(self, given: Mapping[str, Any]) -> ResourceForm:
         """The form with the values of a new row, checked; fields that are not given hold what an empty form holds."""
