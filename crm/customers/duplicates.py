@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.access import Actor
+from core.db import arrays  # noqa: F401  the lookup any_of
 from core.db.locks import hold
 from core.resources.registry import resource_of
 from crm.customers.models import Customer
@@ -119,7 +120,7 @@ def duplicates_of_many(rows: Sequence[Mapping[str, Any]]) -> list[set[int]]:
             wanted.setdefault(column, {}).setdefault(value, []).append(place)
     found: list[set[int]] = [set() for _row in rows]
     for column, places in wanted.items():
-        known = Customer._base_manager.filter(**{f"{column}__in": list(places)}).values_list("pk", column)
+        known = Customer._base_manager.filter(**{f"{column}__any_of": places}).values_list("pk", column)
         for pk, value in known:
             for place in places[value]:
                 found[place].add(pk)

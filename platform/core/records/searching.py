@@ -167,7 +167,7 @@ def _spelled(text: str) -> str:
 # them is read is asked for once.
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)  # more than an import stores in one go, which asks column by column
 def _words(text: str) -> tuple[str, ...]:
     from pypinyin.seg.mmseg import seg  # its dictionaries take half a second, of every process that starts
 

@@ -113,9 +113,10 @@ class _Column:
     def __init__(self, form: ResourceForm, name: str, make: Callable[[], Any]) -> None:
         self._form = form
         self._name = name
-        self._make = make
         self._field = form.fields[name]
         self._column: Any = _own_column(form, name)
+        self._record = make()  # takes one value after another
+        self._at_first = self._column and self._record.__dict__.get(self._column.attname)
         self.known: dict[Hashable, Passed | None] = {}
 
     def of(self, raw: Any) -> Passed | None:
@@ -140,7 +141,9 @@ class _Column:
             value = field.clean(raw, None) if isinstance(field, forms.FileField) else field.clean(raw)
             if column is None:
                 return Passed(value, {}, {})
-            record = self._make()
+            record = self._record
+            record.__dict__[column.attname] = self._at_first
+            record._state.fields_cache.clear()
             empty = value in field.empty_values
             if not (empty and column.has_default() and field.widget.value_omitted_from_data(data, {}, name)):
                 column.save_form_data(record, value)
