@@ -11,14 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from core.db import run_in_company
 from core.pages.imports.models import Policy
+from core.pages.imports.services import import_match, import_upload
 from core.records.models import LogEntry
 from core.resources.registry import resources
+from core.resources.row_forms import RowForms
 from crm.contacts.models import Contact
 from crm.contacts.services import contact_create, contact_update
 from crm.customers.models import Customer, Tag
 from crm.customers.services import customer_create, customer_tag, customer_update, customers_create
 from crm.followups.services import follow_up_create
-from tests.core.imports import checked, failed, findings, imported, undone
+from tests.core.imports import checked, csv_file, failed, findings, imported, undone
 from tests.crm.people import customer_of, seller
 from tests.factories import make_administrator
 from tests.together import together
@@ -201,3 +203,31 @@ def test_many_are_stored_and_logged_as_one_is(admin: Any) -> None:
         Contact.objects.all().delete()
         Customer.objects.all().delete()
     assert traces[0] == traces[1]
+
+
+@pytest.mark.parametrize("name", ["customers", "contacts", "followups"])
+def test_rows_of_what_comes_by_the_thousand_go_by_columns(admin: Any, name: str) -> None:
+    assert RowForms(resources[name], admin).columns is not None
+
+
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        (["公司名", "手机号", "联系人", "地址"], ["name", "phone", "contact_name", "address"]),
+        (["公司名称 *", "手机号码", "联系人（必填）", "座机"], ["name", "phone", "contact_name", "telephone"]),
+        (["公司名称", "电话号码", "客户名称"], ["", "phone", "name"]),
+        (["电话", "联系方式", "公司电话"], ["", "phone", "telephone"]),
+    ],
+)
+def test_what_people_call_a_column_is_understood_unless_another_is_called_as_the_field(
+    admin: Any, headings: list[str], fields: list[str]
+) -> None:
+    batch = import_upload(resources["customers"], csv_file([headings, ["x"] * len(headings)]), by=admin)
+    assert [batch.columns.get(index, "") for index in range(len(headings))] == fields
+
+
+def test_a_column_that_was_left_out_before_is_left_out_again(admin: Any) -> None:
+    customers, rows = resources["customers"], [["公司名", "地址"], ["甲", "乙"]]
+    first = import_upload(customers, csv_file(rows), by=admin)
+    import_match(first, customers, {0: "name"}, Policy.SKIP, by=admin)
+    assert import_upload(customers, csv_file(rows), by=admin).columns == {0: "name"}

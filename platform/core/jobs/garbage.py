@@ -12,7 +12,7 @@ def looked_for_at_the_end() -> Iterator[None]:
     """Look for garbage once, when the piece of work is done, and among what it made alone.
 
     On the way Python would go through all that is alive time and again: a fifth of the time of an import. Without a
-    look at the end, what refers to itself (an error, the frames it went through, their thousands of rows) would pile up.
+    look at the end, what refers to itself (an error, the frames it went through, their rows) would pile up.
     """
     was_on = gc.isenabled()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""A form for very many new rows, column by column: what it makes of a value is found out once for all rows that have it.
+"""A form for very many new rows, column by column: what it makes of a value is found out once for all that have it.
 
 Only rows without a fault go this way. The form itself is asked about any other, so it alone says what is wrong.
 """
