@@ -14,7 +14,7 @@ class AnyOf(models.Lookup[Any]):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """`column = ANY (array)`."""
         column, params = self.process_lhs(compiler, connection)
         return f"{column} = ANY (%s)", [*params, list(self.rhs)]

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models.base import ModelState
 from django.db.models.query_utils import DeferredAttribute
 
-from core.records.base import Record, Stored
+from core.access import Actor
+from core.records.base import Stored
 from core.records.custom import CustomField, Kind, parted
 
 Setter = Callable[[Any, Any], None]
@@ -105,7 +106,7 @@ def _setter(model: type[models.Model], name: str) -> Setter:
     return ask
 
 
-def belong(record: Record, by: Any, *, at_hand: bool = False) -> None:
+def belong(record: Any, by: Actor, *, at_hand: bool = False) -> None:
     """Let a new record be somebody's, its maker's unless it says whose, and belong to that owner's department.
 
     `at_hand`: the maker is a whole user, so that none is read for each of many records.
@@ -119,6 +120,6 @@ def belong(record: Record, by: Any, *, at_hand: bool = False) -> None:
     follow_owner(record)
 
 
-def follow_owner(record: Record) -> None:
+def follow_owner(record: Any) -> None:
     """A record belongs to the department of its owner."""
-    record.department_id = record.owner.department_id  # type: ignore[attr-defined]  # of the project's users
+    record.department_id = record.owner.department_id

@@ -74,7 +74,8 @@ def _locked(model: type[Stored], keys: Keys) -> dict[int, Stored]:
 def _references(model: type[models.Model]) -> list[Any]:
     """The columns of other tables that refer to this one, without the links of its own many-to-many fields."""
     own = {field.remote_field.through for field in model._meta.many_to_many if field.remote_field.through}
-    found = [one for one in model._meta.get_fields(include_hidden=True) if one.auto_created and not one.concrete]
+    fields: Any = model._meta.get_fields(include_hidden=True)
+    found = [one for one in fields if one.auto_created and not one.concrete]
     columns = [one.field for one in found if one.one_to_many or one.one_to_one]
     return [field for field in columns if field.model not in own]
 
