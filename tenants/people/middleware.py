@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -30,7 +31,8 @@ class PersonMiddleware:
         request.impersonator = None  # type: ignore[attr-defined]
         if request.company is None:  # type: ignore[attr-defined]  # the public site has no users
             return self.get_response(request)
-        user = request.user
+        # The user itself, not Django's lazy stand-in, which is asked anew for everything that is wanted of it.
+        request.user = user = get_user(request)
         if user.is_authenticated and (not user.is_active or user.deleted_at is not None):
             logout(request)
         if IMPERSONATOR in request.session:

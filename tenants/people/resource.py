@@ -100,10 +100,19 @@ class Users(Resource):
             names.append("roles")
         return names
 
-    def with_columns(self, rows: QuerySet[Any], columns: Sequence[Column] | None = None) -> QuerySet[Any]:
+    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """As always, with the company that each user's department belongs to."""
-        shown: QuerySet[Any] = super().with_columns(rows, columns).annotate(company_name=_company_name())
+        cases = [When(department=unit, then=Value(name)) for unit, name in _company_names().items()]
+        shown: QuerySet[Any] = super().with_columns(rows).annotate(company_name=Case(*cases, default=Value("")))
         return shown
+
+    def fetch(self, keys: Sequence[int], columns: Sequence[Column]) -> list[Any]:
+        """As above."""
+        records = super().fetch(keys, columns)
+        names = _company_names()
+        for record in records:
+            record.company_name = names.get(record.department_id, "")
+        return records
 
     def sensible(self, action: Action, records: Iterable[Stored], user: Actor) -> set[int]:
         """As always; nobody resets or switches to whom the service would refuse."""
@@ -176,14 +185,9 @@ class Departments(Resource):
         organisation.department_delete(cast(Department, record), by=cast(User, by))
 
 
-def _company_name() -> Case:
-    """The name of the company (公司) a user's department belongs to, from the tree as it is now: two short queries."""
+def _company_names() -> dict[int, str]:
+    """{unit: the name of the company (公司) it belongs to}, from the tree as it is now: two short queries."""
     tree = Tree.load()
     names = dict(Department.objects.filter(kind=Department.Kind.COMPANY).values_list("pk", "name"))
-    units: dict[int, list[int]] = {}
-    for unit in tree.nodes:
-        company = tree.company_of(unit)
-        if company in names:
-            units.setdefault(company, []).append(unit)
-    cases = [When(department__in=ids, then=Value(names[company])) for company, ids in units.items()]
-    return Case(*cases, default=Value(""))
+    companies = {unit: tree.company_of(unit) for unit in tree.nodes}
+    return {unit: names[company] for unit, company in companies.items() if company in names}

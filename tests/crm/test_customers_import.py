@@ -17,6 +17,7 @@ from core.resources.registry import resources
 from core.resources.row_forms import RowForms
 from crm.contacts.models import Contact
 from crm.contacts.services import contact_create, contact_update
+from crm.customers.duplicates import having_any
 from crm.customers.models import Customer, Tag
 from crm.customers.services import customer_create, customer_tag, customer_update, customers_create
 from crm.followups.services import follow_up_create
@@ -147,6 +148,14 @@ def test_what_a_file_updates_is_checked_without_a_question_for_each_row(admin: A
 
     asked(2)  # what the first one reads, a process keeps
     assert asked(20) == asked(3)
+
+
+@pytest.mark.parametrize(("column", "index"), [("name_key", "name"), ("phone", "phone"), ("tax_number", "tax")])
+def test_thousands_are_looked_for_by_the_index(admin: Any, column: str, index: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = having_any(column, [f"138{number:08d}" for number in range(2_500)]).explain()
+    assert f"customer_same_{index}" in plan
 
 
 def test_an_import_that_is_undone_can_be_sent_again_at_once(admin: Any) -> None:

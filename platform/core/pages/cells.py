@@ -82,10 +82,10 @@ def _shape(resource: Resource, column: Column) -> Shape:
     tones = resource.tones.get(column.name)
     if tones is not None:
         return lambda value, text: state(text, tones.get(value, "gray"))
-    if column.name in resource.deadlines:
-        return _deadline
-    if column.name in resource.recents:
-        return _recent
+    if column.kind == "datetime" and column.name in resource.deadlines:
+        return _deadline(timezone.localtime())
+    if column.kind == "datetime" and column.name in resource.recents:
+        return _recent(timezone.localtime())
     return SHAPES.get(column.kind, _plain)
 
 
@@ -128,18 +128,20 @@ def _exact(value: datetime.date | datetime.time) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime.datetime) else value.isoformat()
 
 
-def _deadline(value: Any, text: str) -> str:
-    if not isinstance(value, datetime.datetime):
-        return _plain(value, text)
-    told, tone = due(value)
-    return f'<time class="num{tone}" datetime="{_exact(value)}" title="{escape(text)}">{escape(told)}</time>'
+def _deadline(now: datetime.datetime) -> Shape:
+    def draw(value: Any, text: str) -> str:
+        told, tone = due(value, now)
+        return f'<time class="num{tone}" datetime="{_exact(value)}" title="{escape(text)}">{escape(told)}</time>'
+
+    return draw
 
 
-def _recent(value: Any, text: str) -> str:
-    if not isinstance(value, datetime.datetime):
-        return _plain(value, text)
-    told = escape(since(value))
-    return f'<time class="num t2" datetime="{_exact(value)}" title="{escape(text)}">{told}</time>'
+def _recent(now: datetime.datetime) -> Shape:
+    def draw(value: Any, text: str) -> str:
+        told = escape(since(value, now))
+        return f'<time class="num t2" datetime="{_exact(value)}" title="{escape(text)}">{told}</time>'
+
+    return draw
 
 
 SHAPES: dict[str, Shape] = {
@@ -153,9 +155,9 @@ SHAPES: dict[str, Shape] = {
 }
 
 
-def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tuple[str, str]:
-    """A time by which something is to be done, in words, and the class of its colour."""
-    local, today = timezone.localtime(moment), timezone.localtime(now)
+def due(moment: datetime.datetime, now: datetime.datetime) -> tuple[str, str]:
+    """A time by which something is to be done, in words of somebody whose clock shows `now`; its colour's class."""
+    local, today = moment.astimezone(now.tzinfo), now
     clock, days = f"{local:%H:%M}", (local.date() - today.date()).days
     if local < today:
         if not days:
@@ -168,9 +170,9 @@ def due(moment: datetime.datetime, now: datetime.datetime | None = None) -> tupl
     return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}", ""
 
 
-def since(moment: datetime.datetime, now: datetime.datetime | None = None) -> str:
-    """A time that has passed, in words as far as they say more than a date does."""
-    local, today = timezone.localtime(moment), timezone.localtime(now)
+def since(moment: datetime.datetime, now: datetime.datetime) -> str:
+    """A time that has passed, in words of somebody whose clock shows `now`, as far as they tell more than a date."""
+    local, today = moment.astimezone(now.tzinfo), now
     minutes, days = int((today - local).total_seconds() // 60), (today.date() - local.date()).days
     if minutes == 0:
         return _("just now")

@@ -187,7 +187,7 @@ class RecordList:
     @property
     def headings(self) -> list[Heading]:
         """The heads of the columns."""
-        sortable = self.resource.sortable(self.user)
+        sortable = self.query.sortable
         heads = []
         for column in self.columns:
             is_sorted = self.query.sort == column.name

@@ -46,7 +46,9 @@ class Related:
                 resource.record_url(found),
                 [(cell(column, found, right), place) for column, right, place in rights],
             )
-            for found in resource.with_columns(rows.order_by(*resource.order), self.columns)[: self.SHOWN]
+            for found in resource.fetch(
+                list(rows.order_by(*resource.order).values_list("pk", flat=True)[: self.SHOWN]), self.columns
+            )
         ]
         filtered = len(self.rows) == self.SHOWN and any(
             known.name == field_name for known in resource.filters_for(user)

@@ -32,16 +32,24 @@ class AnyRecord:
         return "\ue000"  # a character of nobody's script
 
 
+ANY_ADDRESS, ANY_TOKEN = "\ue001", "\ue002"
+
+
 class Pattern:
-    """HTML that was drawn for `AnyRecord`, to be filled with the key and the name of one record after another."""
+    """HTML that was drawn for `AnyRecord`, to be filled with the key and the name of one record after another.
+
+    Where it was drawn for any list, with the address of that, and the token against forged requests, too.
+    """
 
     def __init__(self, html: str) -> None:
-        marked = html.replace("%", "%%").replace(str(AnyRecord.pk), "%(pk)s")
-        self._html = marked.replace(str(AnyRecord()), "%(name)s")
+        marks = {str(AnyRecord.pk): "pk", str(AnyRecord()): "name", ANY_ADDRESS: "address", ANY_TOKEN: "token"}
+        self._html = html.replace("%", "%%")
+        for mark, name in marks.items():
+            self._html = self._html.replace(mark, f"%({name})s")
 
-    def of(self, pk: object, name: str = "") -> str:
-        """The HTML of the record with this key and (escaped) name."""
-        return self._html % {"pk": pk, "name": name}
+    def of(self, pk: object, name: str = "", **others: str) -> str:
+        """The HTML of the record with this key and (escaped) name, and what else it has a place for."""
+        return self._html % {"pk": pk, "name": name, **others}
 
 
 class _Column:

@@ -117,12 +117,13 @@ class ListQuery:
             number, start = 1, 0
         stop = start + self.size if total > EXACT_TOTAL else min(start + self.size, total)
         keys = reading.keys(start, stop)
-        return Page(self._records(keys, columns), number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
+        records = self.resource.fetch(keys, list(self.resource.all_columns.values()) if columns is None else columns)
+        return Page(records, number, self.size, min(total, EXACT_TOTAL), total > EXACT_TOTAL)
 
-    def _records(self, keys: Sequence[Any], columns: Sequence[Column] | None) -> list[Any]:
-        rows = self.resource.with_columns(self.resource.rows(self.user, self.action).filter(pk__in=keys), columns)
-        found = {record.pk: record for record in rows}
-        return [found[key] for key in keys if key in found]
+    @cached_property
+    def sortable(self) -> dict[str, str]:
+        """{column: what the database sorts by}, for the columns by which this user may sort."""
+        return self.resource.sortable(self.user)
 
     def _read_filters(self) -> list[Chosen]:
         found = []
@@ -141,7 +142,7 @@ class ListQuery:
         if not given:
             return "", False
         name, descending = given.removeprefix("-"), given.startswith("-")
-        if name not in self.resource.sortable(self.user):
+        if name not in self.sortable:
             self.problems.append(Problem("sort", _("The list can't be sorted by “%(name)s”.") % {"name": name[:40]}))
             return "", False
         return name, descending
@@ -166,7 +167,7 @@ class ListQuery:
     @property
     def _may_be_empty(self) -> str:
         """The column that the rows are sorted by, if it may be empty; they come last then, whichever way it goes."""
-        path = self.resource.sortable(self.user)[self.sort] if self.sort else ""
+        path = self.sortable[self.sort] if self.sort else ""
         if is_custom(self.sort):
             return path
         field = self.resource.model._meta.get_field(path) if path and exists(self.resource.model, path) else None
@@ -179,7 +180,7 @@ class ListQuery:
                 if "pk" not in self.resource.order and "-pk" not in self.resource.order
                 else list(self.resource.order)
             )
-        expression = F(self.resource.sortable(self.user)[self.sort])
+        expression = F(self.sortable[self.sort])
         nulls_last = True if empty_last else None
         first = expression.desc(nulls_last=nulls_last) if self.descending else expression.asc(nulls_last=nulls_last)
         return [first, "-pk" if self.descending else "pk"]  # an index can be read from either end

@@ -6,14 +6,15 @@ can take the index that serves it and stop; what they give is joined by its few 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, Case, Count, F, Func, Model, QuerySet, Value, When
+from django.db.models import Case, Count, F, Model, QuerySet, When
 from django.db.models.expressions import OrderBy
+
+from core.db.prepared import Among
 
 Order = Sequence[OrderBy | str]
 
@@ -87,7 +88,7 @@ class Reading:
     def _parts(self, stop: int) -> list[QuerySet[Any]]:
         """The rows as far as a page up to `stop` may want them."""
         first = {key for keys in self.found for key in keys[:stop]}
-        return [*self.ways, *([self.model._base_manager.filter(_Among(first))] if first else [])]
+        return [*self.ways, *([self.model._base_manager.filter(Among("pk", list(first)))] if first else [])]
 
 
 def _count(parts: Sequence[QuerySet[Any]], most: int) -> int:
@@ -109,17 +110,6 @@ def _keys(parts: Sequence[QuerySet[Any]], terms: Sequence[OrderBy], start: int, 
 def read(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
     """What stands first in some of the rows: their keys."""
     return [key for key, *_rest in rows[start:stop]]
-
-
-class _Among(Func):
-    """Whether a key is one of many, given as one value: as many values they take long to be written and read."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
-
-    def __init__(self, keys: Iterable[int]) -> None:
-        super().__init__(F("pk"), Value(list(keys), output_field=ArrayField(BigIntegerField())))
 
 
 def _term(term: OrderBy | str) -> OrderBy:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from django.db import models
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from core.access import Actor, FieldRight
 from core.records.base import Stored
 from core.records.custom import CustomField, Kind, custom_fields, is_custom
-from core.records.searching import GramsField
-from core.resources.columns import Cell, Column, cell, exists, fetched_as
+from core.resources.columns import Cell, Column, cell, exists
 from core.resources.custom import CustomFilter, column_of
 from core.resources.declaration import Declaration
+from core.resources.fetching import Fetching, heavy_fields
 from core.resources.filters import Filter
 from core.resources.views import Flag
 
@@ -89,13 +89,14 @@ class Table(Declaration):
             if column.order_by and self.right(user, name) >= FieldRight.READ_ONLY
         }
 
+    @cached_property
+    def _declared_filters(self) -> list[Filter]:
+        fields = [(name, cast("models.Field[Any, Any]", self.model._meta.get_field(name))) for name in self.filters]
+        return [Filter(self.column(name), field) for name, field in fields]
+
     def filters_for(self, user: Actor) -> list[Filter | Flag]:
         """The filters on columns the user sees unmasked, and the flags."""
-        on_columns = [
-            Filter(self.column(name), cast("models.Field[Any, Any]", self.model._meta.get_field(name)))
-            for name in self.filters
-            if self.right(user, name) >= FieldRight.READ_ONLY
-        ]
+        on_columns = [one for one in self._declared_filters if self.right(user, one.name) >= FieldRight.READ_ONLY]
         own = [
             CustomFilter(column_of(field), field)
             for field in self.custom_fields
@@ -107,35 +108,41 @@ class Table(Declaration):
         """What the user sees of a column of a record."""
         return cell(column, record, self.right(user, column.name))
 
-    def with_columns(self, rows: QuerySet[Any], columns: Sequence[Column] | None = None) -> QuerySet[Any]:
-        """The rows with everything that their columns need, so that the number of queries does not grow with them.
+    def with_columns(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with everything that any of their columns needs, so that no further queries come row by row."""
+        needed = self.all_columns.values()
+        one, many = self._relations(needed)
+        rows = rows.defer(*heavy_fields(self.model))
+        rows = rows.select_related(*one) if one else rows
+        more = [*many, *(["named_users"] if self._name_users(needed) else [])]
+        return rows.prefetch_related(*more) if more else rows
 
-        A list tells which `columns` it shows: with them come the record that a row hangs on, and of other records that
-        are only named their names. Of a value that is derived nobody tells from what: with one of these comes all.
+    def fetch(self, keys: Sequence[int], columns: Sequence[Column]) -> list[Any]:
+        """The records of these keys, which the user was found to see, with everything that these columns need.
+
+        With them come the record that a row hangs on, and of other records that are only named their names. Of a value
+        that is derived nobody tells from what: with one of these comes all.
         """
-        lean = columns is not None and not any(column.value and not is_custom(column.name) for column in columns)
-        needed = columns if columns is not None and lean else self.all_columns.values()
-        kinds = {column.name: column.kind for column in needed if exists(self.model, column.name)}
+        lean = not any(column.value and not is_custom(column.name) for column in columns)
+        needed = columns if lean else list(self.all_columns.values())
+        one, many = self._relations(needed)
+        records = self._fetching(tuple(one), tuple(many), lean)(keys)
+        if records and self._name_users(needed):
+            prefetch_related_objects(records, "named_users")
+        return records
+
+    @lru_cache(maxsize=1_000)  # noqa: B019  a resource is there as long as the process
+    def _fetching(self, one: Sequence[str], many: Sequence[str], lean: bool) -> Fetching:
+        return Fetching(self.model, {name: lean and name != self.parent for name in one}, many)
+
+    def _relations(self, columns: Iterable[Column]) -> tuple[list[str], list[str]]:
+        """The fields of these columns that lead to one record, that of the parent always; those that lead to many."""
+        kinds = {column.name: column.kind for column in columns if exists(self.model, column.name)}
         if self.parent:
             kinds[self.parent] = "relation"
         one = [name for name, kind in kinds.items() if kind in {"relation", "option"}]
-        many: list[str | Prefetch[Any]] = [name for name, kind in kinds.items() if kind == "many"]
-        spared = [field.name for field in self.model._meta.concrete_fields if isinstance(field, GramsField)]
-        if lean:
-            spared += [path for name in one if name != self.parent for path in self._beside_the_name(name)]
-        if columns is not None:
-            # As plain lists: a query set for each of the rows takes longer than all the rest.
-            many = [Prefetch(str(name), to_attr=fetched_as(str(name))) for name in many]
-        custom = {column.name for column in needed if is_custom(column.name)}
-        if any(field.type == Kind.USER and field.name in custom for field in self.custom_fields):
-            many.append("named_users")
-        rows = rows.defer(*spared)  # grams are half of a row, and for the index alone
-        rows = rows.select_related(*one) if one else rows
-        return rows.prefetch_related(*many) if many else rows
+        return one, [name for name, kind in kinds.items() if kind == "many"]
 
-    def _beside_the_name(self, name: str) -> list[str]:
-        """What need not be fetched of the record that the field `name` leads to, where it is only named."""
-        target: Any = self.model._meta.get_field(name).related_model
-        kept = getattr(target, "named_by", ())
-        others = (field.name for field in target._meta.concrete_fields if not field.primary_key)
-        return [f"{name}__{other}" for other in others if other not in kept] if kept else []
+    def _name_users(self, columns: Iterable[Column]) -> bool:
+        custom = {column.name for column in columns if is_custom(column.name)}
+        return any(field.type == Kind.USER and field.name in custom for field in self.custom_fields)

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from core.access import Scope
+from core.pages import palette
 from core.resources.registry import all_permissions
 from tests.core.live_pages import chromium, cookies_of, inside_alpha, tab_of
 from tests.core.shell_site import BUILD, CHROMIUM, listening
@@ -65,8 +66,10 @@ def places(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Place
 
 
 @pytest.fixture
-def place(places: list[Place]) -> Iterator[Place]:
-    """A place that no test has used."""
+def place(places: list[Place], monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A place that no test has used. However busy the machine is, the palette waits for every module's answer."""
+    monkeypatch.setattr(palette, "PATIENCE", 20_000)
+    monkeypatch.setattr(palette, "IN_ALL", 20.0)
     mine = places.pop()
     mine.page = mine.tab()
     yield mine

@@ -12,23 +12,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 from django import template
+from django.template.loader import get_template
 from django.urls import get_urlconf, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.pages.cells import drawn
 from core.pages.lists import RecordList, Row
 from core.pages.record import RecordPage
 from core.pages.related import Related
-from core.pages.table import AnyRecord, Pattern, column_choice, heading, to_list_attributes
+from core.pages.table import ANY_ADDRESS, ANY_TOKEN, AnyRecord, Pattern, column_choice, heading, to_list_attributes
 from core.resources import Resource
+from core.resources.action import Action
 from core.resources.columns import Cell
 from core.resources.mentions import AT
 
@@ -83,43 +86,48 @@ def sent_to(url: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def list_rows(context: template.Context, shown: RecordList) -> SafeString:
-    """The rows of a list. Its boxes, stars and operations are drawn once for all rows in which they are alike."""
-    pen, patterns = shown.pen(), _Patterns(context)
+    """The rows of a list. Their boxes, stars and operations are drawn once in a process for all that are alike."""
+    pen, language = shown.pen(), get_language()
+    place = (shown.resource, shown.has_bulk, shown.starred is not None, language, get_urlconf())
+    here = {"address": escape(str(shown.address)), "token": str(context.get("csrf_token", ""))}
     rows = []
     for row in shown.rows:
         name = escape(str(row.record))
-        after = patterns.operations(row).of(row.pk, name) if shown.has_operations else ""
-        rows.append(pen.row(row, name, patterns.before(row).of(row.pk, name), after))
+        before = _before(*place, row.starred).of(row.pk, name)
+        after = _operations(*place, tuple(row.operations)).of(row.pk, name, **here) if shown.has_operations else ""
+        rows.append(pen.row(row, name, before, after))
     return SafeString("".join(rows))
 
 
-class _Patterns:
-    """The cells of a list's rows beside those of its columns, drawn by their templates."""
+@dataclass(frozen=True, slots=True)
+class _AnyList:
+    """Stands for all lists of which the rows begin with the same."""
 
-    def __init__(self, context: template.Context) -> None:
-        self._context = context
-        self._before: dict[bool, Pattern] = {}
-        self._operations: dict[tuple[str, ...], Pattern] = {}
+    has_bulk: bool
+    starred: frozenset[int] | None
+    address: str = ANY_ADDRESS
 
-    def before(self, row: Row) -> Pattern:
-        """The box and the star."""
-        if row.starred not in self._before:
-            drawn = self._draw("pages/parts/list_row_start.html", starred=row.starred, record=AnyRecord())
-            self._before[row.starred] = drawn
-        return self._before[row.starred]
 
-    def operations(self, row: Row) -> Pattern:
-        """What may be done to the row."""
-        offered = tuple([operation if isinstance(operation, str) else operation.name for operation in row.operations])
-        if offered not in self._operations:
-            drawn = self._draw("pages/parts/list_row_actions.html", row=replace(row, record=AnyRecord()))
-            self._operations[offered] = drawn
-        return self._operations[offered]
+@lru_cache(maxsize=1_000)
+def _before(resource: Resource, bulk: bool, stars: bool, language: str, urlconf: str | None, starred: bool) -> Pattern:
+    """The box and the star of a row."""
+    shown = _AnyList(bulk, frozenset() if stars else None)
+    return _drawn("list_row_start", resource, {"list": shown, "record": AnyRecord(), "starred": starred})
 
-    def _draw(self, name: str, **changes: object) -> Pattern:
-        engine = cast(template.Template, self._context.template).engine
-        with self._context.push(**changes):
-            return Pattern(engine.get_template(name).render(self._context).strip())
+
+@lru_cache(maxsize=1_000)
+def _operations(
+    resource: Resource, bulk: bool, stars: bool, language: str, urlconf: str | None, offered: tuple[str | Action, ...]
+) -> Pattern:
+    """What may be done to a row."""
+    row = Row(AnyRecord(), "", offered)
+    return _drawn("list_row_actions", resource, {"list": _AnyList(bulk, None), "row": row})
+
+
+def _drawn(name: str, resource: Resource, values: dict[str, Any]) -> Pattern:
+    """Drawn with nothing of the request, so that it serves all."""
+    part = get_template(f"pages/parts/{name}.html")
+    return Pattern(part.render({**values, "resource": resource, "csrf_token": ANY_TOKEN}).strip())
 
 
 @register.simple_tag
