@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import gc
+import weakref
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +22,7 @@ from core.records.attachments import attachment_add
 from core.records.collaborators import collaborator_add
 from core.records.models import LogEntry, Option
 from core.resources.registry import all_permissions, resources
+from core.resources.row_forms import RowForms
 from tenants.people.models import Department, User
 from tests.core.imports import checked, csv_file, errors, failed, findings, fresh, imported, undone, worked
 from tests.factories import make, make_administrator, make_user
@@ -358,6 +361,26 @@ def test_rows_that_are_all_the_same_and_all_refused_are_looked_at_a_few_times_ea
     services.import_begin(batch, {}, by=user)
     assert worked(batch).counts == {"failed": 60}
     assert sum(looked_at) <= 3 * 60
+
+
+def test_rows_that_were_refused_are_not_kept_in_memory(admin: User) -> None:
+    """An error remembers its frames, and they the rows: what is kept of it must not."""
+    form = RowForms(resources["projects"], admin)
+
+    class Row:
+        """Something in hand while a row is checked."""
+
+    def refused(text: str) -> Any:
+        row = Row()
+        assert form.filled({"name": "A", "budget": text}).errors
+        return weakref.ref(row)
+
+    refused("what is loaded once")
+    gc.disable()
+    try:
+        assert [kept() for kept in [refused("x"), refused("y"), refused("x")]] == [None, None, None]
+    finally:
+        gc.enable()
 
 
 def test_headings_are_guessed_and_what_a_user_says_is_remembered(admin: User) -> None:

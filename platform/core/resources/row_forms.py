@@ -107,6 +107,7 @@ class RowForms:
         form.data = {**self.defaults, **given}
         form._errors = None  # so that it checks anew
         form.full_clean()
+        _let_go(form)
         return self.form
 
     def _remember(self, name: str, field: forms.Field) -> None:
@@ -122,10 +123,11 @@ class RowForms:
                 try:
                     known[value] = (clean(value), None)
                 except ValidationError as error:
-                    known[value] = (None, error)
+                    known[value] = (None, _anew(error))
+                    _forget(error)
             cleaned, refusal = known[value]
             if refusal is not None:
-                raise refusal
+                raise _anew(refusal)
             return cleaned
 
         field.clean = remembered  # type: ignore[method-assign]
@@ -136,6 +138,24 @@ def offer(form: ResourceForm, name: str, records: Iterable[models.Model]) -> Non
     field: Any = form.fields[name]
     field.queryset = Offered(field.queryset.model, records)
     form.looked_up |= {name}
+
+
+def _anew(error: ValidationError) -> ValidationError:
+    """The same error, not yet raised: one that was has its frames with it, and they all rows that were in hand."""
+    return ValidationError([ValidationError(one.message, one.code, one.params) for one in error.error_list])
+
+
+def _let_go(form: ResourceForm) -> None:
+    """Let the errors of a form, which stays, forget where they were raised."""
+    for errors in form.errors.as_data().values():
+        for error in errors:
+            _forget(error)
+
+
+def _forget(error: ValidationError) -> None:
+    """Django's errors refer to themselves: they go when garbage is looked for, and until then with all their frames."""
+    for one in (error, *error.error_list):
+        one.__traceback__ = one.__context__ = one.__cause__ = None
 
 
 def _later_too() -> None:
