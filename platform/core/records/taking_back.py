@@ -58,7 +58,7 @@ def _remove(model: type[Stored], pks: list[int]) -> None:
     """Remove records to which nothing refers but what goes with them, and their many-to-many links."""
     for field in model._meta.many_to_many:
         through: Any = field.remote_field.through
-        links = through._base_manager.filter(**{f"{field.m2m_field_name()}__in": pks})  # type: ignore[attr-defined]
+        links = through._base_manager.filter(**{f"{field.m2m_field_name()}__in": pks})
         links._raw_delete(links.db)
     rows = model._base_manager.filter(pk__in=pks)
     # `delete` would look for what refers to them once more, and part a customer from its primary contact by an update.
