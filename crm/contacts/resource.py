@@ -49,6 +49,17 @@ class Contacts(Resource):
         "role": {"decides": "red", "influences": "amber", "uses": "blue", "buys": "violet", "other": "gray"},
     }
     verbs = ("view", "add", "change", "delete", "import", "export")
+    headings = {
+        "customer": ("客户名称", "公司", "公司名", "公司名称", "公司全称", "企业名称", "单位名称", "单位", "Company"),
+        "name": ("联系人", "联系人姓名", "姓名", "名字", "Name"),
+        "title": ("职位", "岗位"),
+        "phone": ("手机号", "手机号码", "移动电话", "联系电话", "联系方式", "电话号码"),
+        "telephone": ("座机", "固话", "固定电话", "办公电话"),
+        "email": ("电子邮箱", "邮件", "电子邮件", "邮箱地址"),
+        "wechat": ("微信号",),
+        "birthday": ("出生日期",),
+        "note": ("说明", "描述"),
+    }
     actions = (
         Action(
             "primary",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from core.access import Actor
+from core.records.history import changed_field, log_each
 from core.records.services import (
     record_create,
     record_delete,
@@ -40,6 +41,23 @@ def contacts_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Con
     without = _customers().filter(pk__in=first, primary_contact=None).order_by("pk").values_list("pk", flat=True)
     records_update(Customer, {pk: _as_primary(first[pk]) for pk in without}, by=by)
     return contacts
+
+
+@transaction.atomic
+def contacts_create_first(named: Sequence[tuple[Customer, str, int]], *, by: Actor) -> None:
+    """Add the first contact of each of new customers, given as (customer, name, key that the customer has of it)."""
+
+    def keyed(contacts: Sequence[Contact]) -> None:
+        for contact, (_customer, _name, key) in zip(contacts, named, strict=True):
+            contact.pk = key
+
+    rows = [
+        {"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}
+        for customer, name, _key in named
+    ]
+    contacts = records_create(Contact, rows, by=by, before=keyed)
+    changes = [{"primary_contact": changed_field("primary_contact", None, contact)} for contact in contacts]
+    log_each("change", [customer for customer, _name, _key in named], by=by, changes=changes)
 
 
 @transaction.atomic

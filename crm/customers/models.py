@@ -190,6 +190,10 @@ class Customer(Record):
                 ],
             ),
             models.Index(fields=["next_contact_at"], name="customer_next", condition=Q(next_contact_at__isnull=False)),
+            # Whoever removes a contact has PostgreSQL look for customers that refer to it.
+            models.Index(
+                fields=["primary_contact"], name="customer_primary", condition=Q(primary_contact__isnull=False)
+            ),
             models.Index(fields=["name_key"], name="customer_same_name"),
             models.Index(fields=["phone"], name="customer_same_phone", condition=~Q(phone="")),
             models.Index(fields=["tax_number"], name="customer_same_tax", condition=~Q(tax_number="")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from core.records.searching import KeyField, normal
@@ -17,6 +18,7 @@ _FORMS = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)  # an import asks for each several times, and for some thousands in turn
 def company_key(name: str) -> str:
     """The name without spelling, brackets and the form of the company; the whole name where nothing else is left.
 

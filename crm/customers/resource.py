@@ -105,6 +105,29 @@ class Customers(Resource):
     )
     stars = Stars(of=services.customers_starred, put=services.customer_star)
     verbs = ("view", "add", "change", "delete", "import", "export")
+    headings = {
+        "name": ("公司名", "公司名称", "公司全称", "企业名称", "单位名称", "客户名", "客户", "公司", "名称", "Company"),
+        "category": ("分类", "类别", "客户类别"),
+        "status": ("状态",),
+        "level": ("级别", "等级", "客户等级"),
+        "contact_name": ("联系人", "联系人姓名", "主要联系人", "Contact"),
+        "phone": ("手机", "手机号", "手机号码", "电话", "电话号码", "联系电话", "联系人电话", "移动电话", "Phone"),
+        "industry": ("行业", "所属行业"),
+        "source": ("来源",),
+        "nature": ("性质", "企业性质", "公司类型"),
+        "scale": ("规模", "企业规模", "人员规模", "人数"),
+        "telephone": ("座机", "固话", "固定电话", "办公电话", "单位电话"),
+        "fax": ("传真",),
+        "website": ("网址", "网站", "官网", "公司网站"),
+        "tax_number": ("纳税人识别号", "统一社会信用代码", "社会信用代码", "信用代码"),
+        "region": ("地区", "区域", "省市区", "所在地"),
+        "address": ("地址", "公司地址", "联系地址", "通讯地址", "办公地址"),
+        "next_contact_at": ("下次联系", "下次跟进时间"),
+        "needs": ("需求", "客户需求"),
+        "owner": ("业务员", "销售", "销售员", "跟进人", "所属人"),
+        "tags": ("标签",),
+        "note": ("说明", "描述", "备注说明"),
+    }
     actions = (
         Action(
             "transfer",
@@ -141,6 +164,10 @@ class Customers(Resource):
     def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Collection[int]]:
         """查重, whoever they belong to."""
         return duplicates_of_many(rows)
+
+    def made_along(self, pks: Collection[int]) -> Mapping[type[Stored], Mapping[int, int]]:
+        """Their primary contacts."""
+        return services.first_contacts_of(pks)
 
     def identity(self, values: Mapping[str, Any]) -> Mapping[str, Hashable]:
         """What 查重 compares."""

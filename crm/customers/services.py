@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
 from core.access import Actor
+from core.db.copying import next_keys
 from core.db.prepared import Among, Given, Prepared
+from core.records.base import Stored
 from core.records.services import record_create, record_update, records_create
 from crm.customers.duplicates import enter_many, refuse_duplicate
 from crm.customers.models import Customer, Star, Tag
@@ -35,7 +37,7 @@ def customer_create(
     customer = record_create(Customer(), values, by=by)
     if customer.next_contact_at:
         customer_remind(customer)
-    return _with_contacts([(customer, contact_name)], by=by)[0]
+    return _with_contact(customer, contact_name, by=by)
 
 
 @transaction.atomic
@@ -46,28 +48,62 @@ def customers_create(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[Cu
         ValidationError: one of them is there already (code `duplicate`), or twice among them; none is added then.
     """
     enter_many(rows)
-    contacts = [str(values.get("contact_name") or "") for values in rows]
     own = [{name: value for name, value in values.items() if name not in FORM_ONLY} for values in rows]
-    customers = records_create(Customer, own, by=by)
+    contacts = _FirstContacts([str(values.get("contact_name") or "") for values in rows])
+    customers = records_create(Customer, own, by=by, before=contacts.reserve)
     customers_remind(customers)
-    return _with_contacts(zip(customers, contacts, strict=True), by=by)
+    contacts.store(by=by)
+    return customers
 
 
-def _with_contacts(named: Iterable[tuple[Customer, str]], *, by: Actor) -> list[Customer]:
-    """New customers, each with a primary contact of the name beside it, if there is one."""
-    from crm.contacts.services import contacts_create  # contacts hang on customers, and are one family with them
+class _FirstContacts:
+    """The primary contacts of new customers, whose keys the customers have before any of them is stored.
 
-    customers = list(named)
-    contacts = [
-        {"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}
-        for customer, name in customers
-        if name
-    ]
-    if not contacts:
-        return [customer for customer, _name in customers]
-    contacts_create(contacts, by=by)
-    stored = Customer.objects.in_bulk([customer.pk for customer, _name in customers])
-    return [stored[customer.pk] for customer, _name in customers]
+    A customer stored without, and changed once the contact is there, would be written twice, with all its indexes.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._named: list[tuple[Customer, str, int]] = []
+
+    def reserve(self, customers: Sequence[Customer]) -> None:
+        """Give the customers the keys of their contacts, in the version in which they have them."""
+        from crm.contacts.models import Contact  # contacts hang on customers, and are one family with them
+
+        having = [pair for pair in zip(customers, self._names, strict=True) if pair[1]]
+        keys = next_keys(Contact, len(having))
+        self._named = [(customer, name, key) for (customer, name), key in zip(having, keys, strict=True)]
+        for customer, _name, key in self._named:
+            customer.primary_contact_id = key
+            customer.version += 1
+
+    def store(self, *, by: Actor) -> None:
+        """Store the contacts; the log tells of each that it became the primary one, as it does of one entered alone."""
+        from crm.contacts.services import contacts_create_first
+
+        contacts_create_first(self._named, by=by)
+
+
+def first_contacts_of(pks: Collection[int]) -> Mapping[type[Stored], Mapping[int, int]]:
+    """The contacts that customers of these keys were entered with, each with its customer: their primary ones.
+
+    To be asked of customers that nobody changed since. One that got its first contact later changed by that.
+    """
+    from crm.contacts.models import Contact
+
+    having = Customer._base_manager.filter(pk__in=pks, primary_contact__isnull=False)
+    return {Contact: dict(having.values_list("primary_contact", "pk"))}
+
+
+def _with_contact(customer: Customer, name: str, *, by: Actor) -> Customer:
+    """A new customer with a primary contact of the name, if there is one."""
+    from crm.contacts.services import contact_create
+
+    if not name:
+        return customer
+    contact_create({"customer": customer, "name": name, "phone": customer.phone, "owner": customer.owner}, by=by)
+    stored: Customer = Customer.objects.get(pk=customer.pk)
+    return stored
 
 
 @transaction.atomic

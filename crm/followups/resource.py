@@ -79,6 +79,14 @@ class FollowUps(Resource):
         "kind": {"phone": "blue", "visit": "green", "wechat": "cyan", "email": "violet", "note": "gray"},
     }
     verbs = ("view", "add", "change", "delete", "import", "export")
+    headings = {
+        "customer": ("客户名称", "公司", "公司名", "公司名称", "公司全称", "企业名称", "单位名称"),
+        "contact": ("联系人姓名", "首要联系人"),
+        "content": ("内容", "沟通内容", "跟进记录", "联系记录"),
+        "happened_at": ("时间", "日期", "跟进日期", "联系时间", "联系日期"),
+        "next_at": ("下次跟进时间", "下次跟进"),
+        "next_plan": ("计划", "下一步计划"),
+    }
     actions = (
         Action(
             "plan_done",

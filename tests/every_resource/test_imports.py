@@ -18,6 +18,7 @@ from core.pages.imports.reading import rows_of
 from core.pages.imports.services import import_upload
 from core.records.models import LogEntry
 from core.resources import Resource
+from core.resources.row_forms import RowForms
 from tenants.people.models import User
 from tests.core.imports import checked, errors, imported, undone
 from tests.every_resource.values import bad_values, good_values
@@ -123,3 +124,43 @@ def test_the_template_is_understood_as_it_is(admin: User, resource: Resource, la
     lines = [headings, ["x"] * len(headings)]
     file = SimpleUploadedFile("filled.csv", "\n".join(",".join(line) for line in lines).encode())
     assert list(import_upload(resource, file, by=admin).columns.values()) == list(importable(resource, admin))
+
+
+def offering(resource: Resource, user: User) -> RowForms:
+    """The form for rows, with the records at hand that may be chosen."""
+    found = RowForms(resource, user)
+    for name, field in found.fields.items():
+        if isinstance(field, forms.ModelChoiceField):
+            rows: Any = field.queryset
+            found.offer(name, list(rows))
+    return found
+
+
+def held_by(record: Any) -> dict[str, Any]:
+    """What an unsaved record holds, but for the moment it was made."""
+    columns = {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+    moments = {"created_at", "updated_at", "date_joined"}
+    return {name: value for name, value in columns.items() if name not in moments} | record._state.fields_cache
+
+
+def test_a_row_that_goes_by_columns_is_what_the_form_makes_of_it(admin: User, resource: Resource) -> None:
+    good = good_values(resource.form_for(admin), everything=True)
+    few = good_values(resource.form_for(admin))
+    fields = importable(resource, admin)
+    given = [good, few, {}, *({key: value for key, value in good.items() if key != name} for name in good)]
+    given += [{**few, name: value} for name, one in fields.items() for _wrong, value in bad_values(name, one.field)]
+    given += [{**good, name: ""} for name in good]
+    by_columns, by_form = offering(resource, admin), offering(resource, admin)
+    went = 0
+    for values in [*given, *reversed(given)]:  # the second time from memory
+        row = {name: value for name, value in values.items() if name in fields}
+        passed, form = by_columns.passed(row), by_form.filled(row)
+        if passed is None:
+            assert form.errors or by_columns.columns is None, row
+            continue
+        assert not form.errors, row
+        checked_values, record = passed
+        assert list(checked_values.items()) == list(form.values.items()), row
+        assert held_by(record) == held_by(form.instance), row
+        went += 1
+    assert went or by_columns.columns is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -18,6 +19,20 @@ from core.db.raw import raw_connection
 from core.db.roles import roles_of
 
 _QUOTED = re.compile(r"""[{}"\\\s]|null""", re.IGNORECASE)  # elements that hold this are put into quotes
+
+_LATER: Any = object()
+_METHODS = ("pre_save", "to_python", "get_prep_value", "get_db_prep_value", "get_db_prep_save")
+_AS_THEY_ARE: dict[tuple[Any, ...], type] = {
+    tuple(getattr(field, name) for name in _METHODS): kind
+    for field, kind in (
+        (models.CharField, str),
+        (models.TextField, str),
+        (models.BooleanField, bool),
+        (models.DateField, datetime.date),
+        (models.DateTimeField, datetime.datetime),
+        *((one, int) for one in (models.IntegerField, models.PositiveIntegerField, models.BigAutoField)),
+    )
+}
 
 _FOREIGN_KEYS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
@@ -47,7 +62,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
 
 
 def copy_records(records: Sequence[models.Model]) -> None:
-    """Store new records of one model, as `bulk_create` does: they get their keys, `save` is not called.
+    """Store new records of one model, as `bulk_create` does: those without keys get them, `save` is not called.
 
     Raises what `bulk_create` raises. A field whose value the database sets is left to it for all of them.
     """
@@ -59,13 +74,13 @@ def copy_records(records: Sequence[models.Model]) -> None:
         for field in model._meta.concrete_fields
         if not field.generated and not isinstance(getattr(records[0], field.attname), DatabaseDefault)
     ]
-    for record, key in zip(records, next_keys(model, len(records)), strict=True):
+    without = [record for record in records if record.pk is None]
+    for record, key in zip(without, next_keys(model, len(without)), strict=True):
         record.pk = key
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(cast(str, one.column)) for one in given)
     )
-    stored = [_stored(field, add=True) for field in given]
-    _copy(statement, ([value_of(record) for value_of in stored] for record in records))
+    _copy(statement, zip(*(_column(field, records) for field in given), strict=True))
     for record in records:
         record._state.adding, record._state.db = False, connection.alias
 
@@ -95,6 +110,33 @@ def _copy(statement: sql.Composed, rows: Iterable[Sequence[Any]]) -> int:
             copy.write_row(row)
             count += 1
     return count
+
+
+def _column(field: models.Field[Any, Any], records: Sequence[models.Model]) -> list[Any]:
+    """The field's values of all records, as PostgreSQL takes them.
+
+    What of a column's values is stored as it is tells its type: the field is asked about the others alone.
+    """
+    value_of, as_it_is = _stored(field, add=True), _as_it_is(field)
+    if as_it_is is None:
+        return [value_of(record) for record in records]
+    name = field.attname
+    column = [record.__dict__.get(name, _LATER) for record in records]
+    for place, value in enumerate(column):
+        if value is None or (type(value) is as_it_is and getattr(value, "tzinfo", True)):
+            continue
+        column[place] = value_of(records[place])  # a moment without a time zone as well
+    return column
+
+
+def _as_it_is(field: Any) -> type | None:
+    """The type of values that the field stores as they are, as far as its methods are Django's own."""
+    if isinstance(field, models.ForeignKey):
+        own = type(field).get_db_prep_save is models.ForeignKey.get_db_prep_save
+        return _as_it_is(field.target_field) if own and type(field).pre_save is models.Field.pre_save else None
+    found = _AS_THEY_ARE.get(tuple(getattr(type(field), name, None) for name in _METHODS))
+    by_itself = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return None if by_itself else found
 
 
 def _stored(field: models.Field[Any, Any], *, add: bool) -> Callable[[models.Model], Any]:

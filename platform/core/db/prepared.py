@@ -5,7 +5,7 @@ To build a query and turn it into SQL takes Django longer than PostgreSQL needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -17,6 +17,7 @@ from django.db.models import (
     BooleanField,
     Expression,
     F,
+    Field,
     Func,
     Model,
     QuerySet,
@@ -40,7 +41,7 @@ class Given(Expression):
 
 
 class Among(Func):
-    """Whether the key in the column `name` is one of many, given as one value.
+    """Whether the key (or, said so by `kind`, the text) in the column `name` is one of many, given as one value.
 
     As many values they take long to be written and read, and each number of them is a question of its own.
     """
@@ -49,8 +50,8 @@ class Among(Func):
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
-    def __init__(self, name: str, keys: Sequence[int] | Given) -> None:
-        many = keys if isinstance(keys, Given) else Value(list(keys), output_field=ArrayField(BigIntegerField()))
+    def __init__(self, name: str, keys: Iterable[Any] | Given, kind: type[Field[Any, Any]] = BigIntegerField) -> None:
+        many = keys if isinstance(keys, Given) else Value(list(keys), output_field=ArrayField(kind()))
         super().__init__(F(name), many)
 
 

@@ -94,6 +94,10 @@ class GramsField(ArrayField[Any, Any]):
         setattr(model_instance, self.attname, value)
         return value
 
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Texts, as they are: not each of them is asked how it is stored."""
+        return value
+
 
 class KeyField(models.CharField[str, str]):
     """What a text field is sorted or compared by, made anew whenever the record is stored.
@@ -172,7 +176,7 @@ def _spelled(text: str) -> str:
 # them is read is asked for once.
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)  # more than an import stores in one go, which asks column by column
 def _words(text: str) -> tuple[str, ...]:
     from pypinyin.seg.mmseg import seg  # its dictionaries take half a second, of every process that starts
 

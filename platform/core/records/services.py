@@ -5,7 +5,7 @@ Each is atomic and logged; the caller has found the record through `visible_to`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -16,8 +16,8 @@ from core.db.copying import copy_records, update_records
 from core.records.attachments import file_hold
 from core.records.base import Record, Stored, Trashable
 from core.records.custom import CustomField, Kind, parted
-from core.records.history import changed_field, log, log_line, log_lines
-from core.records.models import LogEntry
+from core.records.filling import Filler, belong, follow_owner
+from core.records.history import changed_field, log, log_each
 from core.records.named_users import CACHE as NAMED_USERS
 from core.records.searching import computed_from
 
@@ -40,7 +40,7 @@ def record_create(record: R, values: Mapping[str, Any], *, by: Actor) -> R:
     for name, value in plain.items():
         setattr(record, name, value)
     if isinstance(record, Record):
-        _belong(record, by)
+        belong(record, by)
     record.custom = {**record.custom, **_kept(custom)}
     record.save(force_insert=True)
     for name, value in many.items():
@@ -55,31 +55,33 @@ def record_create(record: R, values: Mapping[str, Any], *, by: Actor) -> R:
 
 
 @transaction.atomic
-def records_create(model: type[R], rows: Sequence[Mapping[str, Any]], *, by: Actor) -> list[R]:
-    """Store many new records as `record_create` stores one, in a few statements: `save` of the model is not called."""
-    records: list[R] = []
-    lines: list[LogEntry] = []
-    chosen: list[dict[str, list[Any]]] = []
-    for values in rows:
-        record = model()
-        own, custom = parted(model, values)
-        plain, many = _split(record, own)
-        for name, value in plain.items():
-            setattr(record, name, value)
+def records_create(
+    model: type[R],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    by: Actor,
+    before: Callable[[Sequence[R]], None] | None = None,
+) -> list[R]:
+    """Store many new records as `record_create` stores one, in a few statements: `save` of the model is not called.
+
+    `before` is called with the records just before they are stored: to give them keys that are reserved, or what
+    follows from other records that are made with them.
+    """
+    filler = Filler(model)
+    made = [filler.filled(values) for values in rows]
+    records: list[R] = [record for record, _many in made]
+    for record in records:
         if isinstance(record, Record):
-            owned: Any = record
-            if owned.owner_id is None:
-                owned.owner = by  # the user is at hand: none is read for each record
-            _belong(owned, by)
-        record.custom = {**record.custom, **_kept(custom)}
-        records.append(record)
-        chosen.append(many)
+            belong(record, by, at_hand=True)
+    if before is not None:
+        before(records)
     copy_records(records)
-    _choose(records, chosen)
-    for record, values, many in zip(records, rows, chosen, strict=True):
-        changes = _filled({name: many.get(name, value) for name, value in values.items()})
-        lines.append(log_line("create", by=by, resource=guarded(model).name, record=record, changes=changes))
-    log_lines(lines)
+    _choose(records, [many for _record, many in made])
+    changes = [
+        _filled({name: many.get(name, value) for name, value in values.items()} if many else values)
+        for values, (_record, many) in zip(rows, made, strict=True)
+    ]
+    log_each("create", records, by=by, changes=changes)
     return records
 
 
@@ -126,7 +128,7 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
     """Change columns of many records, given by their keys, as `record_update` changes one; in a few statements."""
     held = model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=values).order_by("pk")
     records: list[R] = []
-    lines: list[LogEntry] = []
+    told: list[dict[str, list[Any]]] = []
     written: set[str] = {"version", "updated_at"}
     now = timezone.now()
     for record in held:
@@ -136,9 +138,9 @@ def records_update(model: type[R], values: Mapping[int, Mapping[str, Any]], *, b
         record.version, record.updated_at = record.version + 1, now
         written |= {*changes, *_followed(model, list(changes))}
         records.append(record)
-        lines.append(log_line(verb, by=by, resource=guarded(model).name, record=record, changes=changes))
+        told.append(changes)
     update_records(records, sorted(written))
-    log_lines(lines)
+    log_each(verb, records, by=by, changes=told)
 
 
 @transaction.atomic
@@ -159,8 +161,7 @@ def records_delete(model: type[R], pks: Sequence[int], *, by: Actor) -> None:
     now = timezone.now()
     kept = model._base_manager.filter(pk__in=[record.pk for record in records])
     kept.update(deleted_at=now, deleted_by_id=by.pk, version=models.F("version") + 1, updated_at=now)
-    name = guarded(model).name
-    log_lines([log_line("delete", by=by, resource=name, record=record) for record in records])
+    log_each("delete", records, by=by)
 
 
 @transaction.atomic
@@ -205,7 +206,11 @@ def _change_custom(record: Stored, field: CustomField, value: Any, *, by: Actor)
 
 def _filled(values: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What the log keeps of a new record: the values that are there."""
-    return {name: changed_field(name, None, value) for name, value in values.items() if value not in (None, "", [], {})}
+    return {name: changed_field(name, None, value) for name, value in values.items() if not _is_nothing(value)}
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str | list | dict) and not value)
 
 
 def _choose(records: Sequence[Stored], chosen: Sequence[Mapping[str, Sequence[Any]]]) -> None:
@@ -229,7 +234,7 @@ def _change_columns(record: Stored, values: Mapping[str, Any]) -> dict[str, list
             changes[name] = changed_field(name, before, value)
             setattr(record, name, value)
     if "owner" in changes and isinstance(record, Record):
-        _follow_owner(record)
+        follow_owner(record)
     return changes
 
 
@@ -237,18 +242,6 @@ def _followed(model: type[Stored], changed: Sequence[str]) -> list[str]:
     """The columns that change with these."""
     department = ["department"] if "owner" in changed and issubclass(model, Record) else []
     return [*department, *computed_from(model, changed)]
-
-
-def _belong(record: Any, by: Actor) -> None:
-    record.created_by_id = by.pk
-    if record.owner_id is None:
-        record.owner_id = by.pk
-    _follow_owner(record)
-
-
-def _follow_owner(record: Any) -> None:
-    """A record belongs to the department of its owner."""
-    record.department_id = record.owner.department_id
 
 
 def _save(record: Stored, *fields: str) -> None:

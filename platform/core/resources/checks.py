@@ -67,6 +67,9 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
     for name in resource.also_below:
         if not (exists(model, name) and isinstance(model._meta.get_field(name), models.ForeignKey)):
             yield Error(f"{where}.also_below names no foreign key: {name!r}", id="resources.E014")
+    for name in resource.headings:
+        if not exists(model, name) and name not in resource.form.beside:
+            yield Error(f"{where}.headings names no field: {name!r}", id="resources.E015")
     for name in (*resource.declared_columns, *(field.name for field in model._meta.get_fields())):
         if is_custom(name):
             yield Error(f"{where}: {name!r} is a name that companies' own fields have", id="resources.E013")

@@ -46,6 +46,7 @@ class Declaration:
     head, stars     the head of a record's page, and whether its users star records
     story           how its rows stand in the feed of the record they hang on
     verbs           the standard verbs it knows; actions add theirs. `import` offers to import its rows
+    headings        what people call its fields in files, beside their labels: {field: headings}
     actions, panels what its records can do, and what stands beside their fields
     form            base class of its form, for validation that only this module has
     all_the_same    field of its form by which a user says that what is there already may be created once more
@@ -77,6 +78,7 @@ class Declaration:
     stars: ClassVar[Stars | None] = None
     story: ClassVar[Story | None] = None
     verbs: ClassVar[Sequence[str]] = ("view", "add", "change", "delete", "export")
+    headings: ClassVar[Mapping[str, Sequence[str]]] = {}
     actions: ClassVar[Sequence[Action]] = ()
     panels: ClassVar[Sequence[Panel]] = ()
     form: ClassVar[type[ResourceForm]] = ResourceForm

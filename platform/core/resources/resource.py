@@ -120,6 +120,12 @@ class Resource(Table):
         """
         return services.records_create(self.model, rows, by=by)
 
+    def made_along(self, pks: Collection[int]) -> Mapping[type[Stored], Mapping[int, int]]:
+        """What was made along with records of these keys, and nobody has touched since, as {model: {key: key of its
+        record}}: it goes with them when an import is undone. None by default.
+        """
+        return {}
+
     def duplicates(self, rows: Sequence[Mapping[str, Any]], *, user: Actor) -> Sequence[Collection[int]]:
         """For each of the rows (checked values), the keys of records that it may be the same as: none by default.
 

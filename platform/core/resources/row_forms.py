@@ -11,6 +11,7 @@ from django.db import models
 
 from core.access import Actor
 from core.resources.forms import ResourceForm
+from core.resources.row_columns import RowColumns, goes_by_columns
 
 if TYPE_CHECKING:
     from core.resources.resource import Resource
@@ -67,11 +68,14 @@ class RowForms:
             if not isinstance(field, forms.FileField):
                 self._remember(name, field)
         checks, _date_checks = self.model()._get_unique_checks()
-        if {names for _model, names in checks} <= {(self.model._meta.pk.name,)}:
-            self.form.validate_unique = _later_too  # type: ignore[method-assign]  # there is nothing to be asked
+        nothing_to_ask = {names for _model, names in checks} <= {(self.model._meta.pk.name,)}
+        if nothing_to_ask:
+            self.form.validate_unique = _later_too  # type: ignore[method-assign]
         self.defaults = {
             name: value for name, field in self.form.fields.items() if (value := _default(self.form, name, field))
         }
+        by_columns = nothing_to_ask and goes_by_columns(self.form)
+        self.columns = RowColumns(self.form, self.defaults) if by_columns else None
 
     @property
     def fields(self) -> Mapping[str, forms.Field]:
@@ -82,6 +86,18 @@ class RowForms:
         """Let these records be chosen in a field, and no others."""
         offer(self.form, name, records)
         self._known[name].clear()
+        if self.columns is not None:
+            self.columns.forget(name)
+
+    def passed(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], Any] | None:
+        """What `filled` makes of a new row with which nothing is wrong: the checked values, and the unsaved record.
+
+        None where something is wrong, or where the form has to see the row as a whole: it is to be `filled` then.
+        """
+        found = self.columns.passed(given) if self.columns is not None else None
+        if found is not None:
+            found[1].validate_constraints = _later
+        return found
 
     def filled(self, given: Mapping[str, Any]) -> ResourceForm:
         """The form with the values of a new row, checked; fields that are not given hold what an empty form holds."""
@@ -91,6 +107,7 @@ class RowForms:
         form.data = {**self.defaults, **given}
         form._errors = None  # so that it checks anew
         form.full_clean()
+        _let_go(form)
         return self.form
 
     def _remember(self, name: str, field: forms.Field) -> None:
@@ -106,10 +123,11 @@ class RowForms:
                 try:
                     known[value] = (clean(value), None)
                 except ValidationError as error:
-                    known[value] = (None, error)
+                    known[value] = (None, _anew(error))
+                    _forget(error)
             cleaned, refusal = known[value]
             if refusal is not None:
-                raise refusal
+                raise _anew(refusal)
             return cleaned
 
         field.clean = remembered  # type: ignore[method-assign]
@@ -120,6 +138,24 @@ def offer(form: ResourceForm, name: str, records: Iterable[models.Model]) -> Non
     field: Any = form.fields[name]
     field.queryset = Offered(field.queryset.model, records)
     form.looked_up |= {name}
+
+
+def _anew(error: ValidationError) -> ValidationError:
+    """The same error, not yet raised: one that was has its frames with it, and they all rows that were in hand."""
+    return ValidationError([ValidationError(one.message, one.code, one.params) for one in error.error_list])
+
+
+def _let_go(form: ResourceForm) -> None:
+    """Let the errors of a form, which stays, forget where they were raised."""
+    for errors in form.errors.as_data().values():
+        for error in errors:
+            _forget(error)
+
+
+def _forget(error: ValidationError) -> None:
+    """Django's errors refer to themselves: they go when garbage is looked for, and until then with all their frames."""
+    for one in (error, *error.error_list):
+        one.__traceback__ = one.__context__ = one.__cause__ = None
 
 
 def _later_too() -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.jobs.garbage import looked_for_at_the_end
 from core.jobs.kinds import job
 from core.jobs.run import JobFailed, Run
 from core.pages.imports.duplicates import Duplicates
@@ -28,8 +29,9 @@ def import_check(run: Run, **payload: Any) -> None:
     check = Check(resource_of(checked, run.user), run.user, checked)
     done = 0
     for chunk in checked.chunks().iterator(1):
-        chunk.findings = {str(row.place): found for row, found in check.findings(chunk.rows) if found}
-        chunk.save(update_fields=["findings"])
+        with looked_for_at_the_end():
+            chunk.findings = {str(row.place): found for row, found in check.findings(chunk.rows) if found}
+            chunk.save(update_fields=["findings"])
         done += len(chunk.rows)
         run.progress(done, checked.rows_total)
     checked.counts = check.counts

@@ -65,15 +65,26 @@ def importable(resource: Resource, user: Actor, row_forms: RowForms | None = Non
     return found
 
 
-def guessed(headings: Sequence[str], fields: Mapping[str, Importable], remembered: Mapping[str, str]) -> dict[int, str]:
-    """Which field each column holds: as this user told before, else by the field's labels in all languages."""
-    known = _labels(fields.values())
+def guessed(
+    headings: Sequence[str],
+    fields: Mapping[str, Importable],
+    remembered: Mapping[str, str],
+    others: Mapping[str, Sequence[str]] | None = None,
+) -> dict[int, str]:
+    """Which field each column holds: as this user told before, else by the field's labels in all languages.
+
+    `others` are further headings of fields: for columns that are no field's label, and fields that no label named.
+    """
+    said = [plain(heading) for heading in headings]
+    labels = _labels(fields.values())
+    further = {plain(other): name for name, given in (others or {}).items() for other in given}
     mapping: dict[int, str] = {}
-    for index, heading in enumerate(headings):
-        name = remembered.get(plain(heading), known.get(plain(heading), ""))
-        if name in fields and name not in mapping.values():
-            mapping[index] = name
-    return mapping
+    for known in (labels, further):
+        for index, heading in enumerate(said):
+            name = remembered.get(heading, known.get(heading, ""))
+            if index not in mapping and name in fields and name not in mapping.values():
+                mapping[index] = name
+    return dict(sorted(mapping.items()))
 
 
 def remembered_by(user: Actor, resource: Resource) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from core.access import Actor
 from core.db.deadlocks import again_on_deadlock
+from core.jobs.garbage import looked_for_at_the_end
 from core.jobs.kinds import job
 from core.jobs.owners import owner_of, refusal_of
 from core.jobs.run import JobFailed, Run
@@ -61,7 +62,8 @@ def by_chunks(run: Run, payload: dict[str, Any], left: ImportChunk.State, piece:
             done = round(batch.rows_total * share)
             told = {"done": f"{done:,}", "total": f"{batch.rows_total:,}"}
             run.progress(done, batch.rows_total, _("%(done)s of %(total)s") % told)
-            batch = _do_chunk(run, batch, left, piece)
+            with looked_for_at_the_end():
+                batch = _do_chunk(run, batch, left, piece)
     run.done = batch.rows_total
     return {"import": batch.pk}
 

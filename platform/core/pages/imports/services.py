@@ -41,7 +41,8 @@ def import_upload(resource: Resource, upload: UploadedFile[Any], *, by: Actor) -
     rows = rows_of(upload)
     _number, headings = next(rows, (0, []))
     batch = Import(owner_id=by.pk, resource=resource.name, name=safe_name(upload.name or ""), headings=headings)
-    batch.mapping = guessed(headings, importable(resource, by), remembered_by(by, resource))
+    fields, remembered = importable(resource, by), remembered_by(by, resource)
+    batch.mapping = guessed(headings, fields, remembered, resource.headings)
     batch.save(force_insert=True)
     for number, chunk in enumerate(_chunks(rows)):
         ImportChunk(batch=batch, number=number, rows=chunk).save(force_insert=True)

@@ -77,7 +77,7 @@ class Sheet:
             self.row_forms.offer(name, references.records.values())
         for row in found:
             self._spell(row)
-            self.as_new(row)
+            self._check(row)
         return found
 
     def as_new(self, row: SheetRow, *, all_the_same: bool = False) -> ResourceForm:
@@ -88,6 +88,14 @@ class Sheet:
         row.values = form.values
         row.record = form.instance
         return form
+
+    def _check(self, row: SheetRow) -> None:
+        """The row as a new record; the form is asked where there is something to say."""
+        passed = None if row.unread else self.row_forms.passed(row.given)
+        if passed is None:
+            self.as_new(row)
+        else:
+            row.values, row.record = passed
 
     def as_change(self, row: SheetRow, record: Stored) -> ResourceForm:
         """The form of a stored record with the row's cells in it; empty cells leave the values as they are."""

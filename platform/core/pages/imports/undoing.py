@@ -1,7 +1,8 @@
 """The job that takes an import back, chunk by chunk, the last one first.
 
-What the import created goes (to the trash, where there is one); what it updated gets its values back. What somebody
-changed since is left as it is, and named.
+What the import created is removed for good, with what was made along with it, so that the mended file can be imported
+at once; modules that delete in a way of their own do so (to the trash). What it updated gets its values back. What
+somebody changed since, or added something to, is left as it is, and named.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from core.pages.imports.running import by_chunks
 from core.records import verbs
 from core.records.base import Stored
 from core.records.custom import custom_field
-from core.records.services import StaleRecord, records_delete
+from core.records.services import StaleRecord
+from core.records.taking_back import records_take_back
 from core.resources import Resource
 
 UNDO = "import.undo"
@@ -64,7 +66,7 @@ class _Taken:
         of_rows = [(place, outcome) for place, outcome in enumerate(outcomes) if outcome[0] in {"created", "updated"}]
         records = self._resource.model.objects.known({outcome[1] for _place, outcome in of_rows})
         found = {record.pk: record for record in records.select_for_update(of=("self",), no_key=True)}
-        created: list[int] = []
+        created: dict[int, int] = {}
         for place, (what, pk, version, *before) in reversed(of_rows):
             record = found.get(pk)
             if record is None or getattr(record, "deleted_at", None) is not None:
@@ -74,12 +76,10 @@ class _Taken:
             elif what == "updated":
                 found[pk] = self._revert(place, record, before[0])
             elif self._in_one_go:
-                created.append(pk)
-                self.counts["removed"] += 1
+                created[pk] = place
             else:
                 self._remove(place, record)
-        if created:
-            records_delete(self._resource.model, created, by=self._user)
+        self._remove_for_good(created)
 
     @property
     def _in_one_go(self) -> bool:
@@ -105,6 +105,16 @@ class _Taken:
             self._keep(place, refusal(error))
         else:
             self.counts["removed"] += 1
+
+    def _remove_for_good(self, created: Mapping[int, int]) -> None:
+        """Remove records, given with their places."""
+        if not created:
+            return
+        along = self._resource.made_along(created)
+        stay = records_take_back(self._resource.model, created, by=self._user, along=along)
+        self.counts["removed"] += len(created) - len(stay)
+        for pk in sorted(stay):
+            self._keep(created[pk], _("Somebody added something to it since."))
 
     def _keep(self, place: int, why: str) -> None:
         self.kept[str(place)] = why
