@@ -50,7 +50,7 @@ def _errors(resource: Resource) -> Iterator[CheckMessage]:
                 yield Error(f"{where}.{part} names no field: {name!r}", id="resources.E002")
     for name in resource.columns_below:
         if name not in resource.declared_columns:
-            yield Error(f"{where}.columns_below names no column: {name!r}", id="resources.E015")
+            yield Error(f"{where}.columns_below names no column: {name!r}", id="resources.E016")
     for heading, names in resource.sections.items():
         for name in names:
             if not exists(model, name) and not any(
